@@ -1,0 +1,77 @@
+//! `POST /model/{modelId}/converse`: the whole answer as one JSON document.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use crate::answer::{Answer, Block};
+use crate::call::Call;
+use crate::error::Refusal;
+use crate::fault::Fault;
+use crate::server::State;
+use crate::{answer, check, json as strict_json, rules, shapes, stream_body};
+
+/// Answers a Converse call.
+pub(crate) fn answer(state: &State, call: Call, body: &[u8]) -> Result<Response<Body>, Refusal> {
+    let request = read(&shapes::CONVERSE, &call.model_id, body)?;
+    let answer = answer::answer(&call.model_id, &request, &state.cache);
+    let body = match &call.fault {
+        Some(Fault::ErrorFrame { .. }) => return Err(Refusal::of_status(500)),
+        Some(Fault::Exception { name, .. }) => return Err(Refusal::of_exception(name)),
+        Some(Fault::Json200) => Refusal::of_status(500).body(),
+        _ => document(&answer).to_string(),
+    };
+    let mut response = Response::new(stream_body::json(Bytes::from(body), call));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Ok(response)
+}
+
+/// Reads a request of Converse or ConverseStream, and holds it against the operation's model and Bedrock's rules.
+pub(crate) fn read(shape: &shapes::Shape, model_id: &str, body: &[u8]) -> Result<Value, Refusal> {
+    // AWS takes an empty body for an empty object.
+    let body = if body.is_empty() { b"{}" } else { body };
+    let request = strict_json::parse(body).map_err(|error| {
+        let error = error.to_string();
+        if error.starts_with("duplicate key") {
+            let key = error.split(" at line").next().unwrap_or(&error);
+            Refusal::validation(format!("Malformed input request: #: {key}, please reformat your input and try again."))
+        } else {
+            Refusal::serialization(format!("The request body is not valid JSON: {error}"))
+        }
+    })?;
+    check::check(shape, &request)?;
+    rules::check(model_id, &request)?;
+    Ok(request)
+}
+
+fn document(answer: &Answer) -> Value {
+    let content: Vec<Value> = answer.blocks.iter().map(block).collect();
+    let mut document = Map::new();
+    document.insert("output".into(), json!({ "message": { "role": "assistant", "content": content } }));
+    document.insert("stopReason".into(), answer.stop_reason.into());
+    document.insert("usage".into(), answer.usage.to_json());
+    document.insert("metrics".into(), json!({ "latencyMs": answer.latency_ms() }));
+    let extras = [
+        ("additionalModelResponseFields", &answer.additional_fields),
+        ("performanceConfig", &answer.performance_config),
+        ("serviceTier", &answer.service_tier),
+        ("trace", &answer.trace),
+    ];
+    for (name, value) in extras {
+        if let Some(value) = value {
+            document.insert(name.into(), value.clone());
+        }
+    }
+    Value::Object(document)
+}
+
+fn block(block: &Block) -> Value {
+    match block {
+        Block::Reasoning { text, signature } => {
+            json!({ "reasoningContent": { "reasoningText": { "text": text, "signature": signature } } })
+        }
+        Block::Text(text) => json!({ "text": text }),
+        Block::ToolUse { id, name, input } => json!({ "toolUse": { "toolUseId": id, "name": name, "input": input } }),
+    }
+}

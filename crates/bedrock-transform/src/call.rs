@@ -1,0 +1,198 @@
+//! One chat call: everything needed to send it, and to read its answer.
+
+use std::sync::Arc;
+
+use core_types::{ChatRequest, ChatResponse, Choice, FinishReason};
+
+use crate::controls::Controls;
+use crate::converse;
+use crate::converse::event::ConverseDecoder;
+use crate::converse::tools::ToolNames;
+use crate::family::{Completion, Family};
+use crate::input::ChatInput;
+use crate::stream::assembler::Assembler;
+use crate::stream::decoder::{ChatDecoder, Source};
+use crate::stream::delta::Delta;
+use crate::stream::step::{Step, StreamHead};
+use crate::{Delivery, ModelId, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings};
+
+/// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ChatCall {
+    /// How the model is called.
+    pub route: Route,
+    /// What goes out: operation, target, region, headers, body.
+    pub outgoing: Outgoing,
+    /// What was left out, changed or rewritten.
+    pub warnings: Vec<Warning>,
+    /// How to read the answer.
+    pub reply: ChatReply,
+}
+
+/// Maps a chat request for the model that `spec` describes.
+///
+/// # Errors
+/// If the request is wrong, or the model cannot take it. Nothing of it is lost silently.
+pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Result<ChatCall, TransformError> {
+    let controls = Controls::read(request, options)?;
+    let mut warnings = Warnings::default();
+    let family = spec.family;
+    let codec = match spec.route {
+        Route::Converse => None,
+        Route::Invoke => Some(family.chat.as_ref().ok_or_else(|| TransformError::unsupported_capability(family.name, "chat"))?),
+    };
+    let supported = codec.map_or_else(|| converse::params(&spec.model.can), |codec| codec.params);
+    let input = ChatInput::admit(request, supported, family.name, &controls.options, &mut warnings)?;
+    let (body, names) = match codec {
+        None => converse::request(&input, spec, &controls.options, &mut warnings)?,
+        Some(codec) => ((codec.request)(&input, spec, &mut warnings)?, ToolNames::default()),
+    };
+    let can = spec.model.can;
+    let streamable = can.stream && (can.tools_stream || input.tools.is_empty());
+    let wants_stream = request.stream == Some(true);
+    if wants_stream && !streamable {
+        warnings.rewritten("stream", "the model does not stream this; its whole answer comes as one stream");
+    }
+    let delivery = if wants_stream && streamable { Delivery::Stream } else { Delivery::Whole };
+    let target = controls.target.unwrap_or_else(|| spec.target.clone());
+    // An ARN that takes the model's place says where it is.
+    let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
+    let mut outgoing = Outgoing::new(spec.route.operation(delivery), target, body);
+    outgoing.region = controls.region.or(target_region).or_else(|| spec.id.region.clone());
+    outgoing.headers = controls.headers;
+    let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or(false);
+    Ok(ChatCall {
+        route: spec.route,
+        outgoing,
+        warnings: warnings.into_vec(),
+        reply: ChatReply { model: request.model.as_str().into(), route: spec.route, family, names, include_usage },
+    })
+}
+
+/// How to read the answer to one call. Holds what the request decided: tool names, JSON mode, stream options.
+#[derive(Debug, Clone)]
+pub struct ChatReply {
+    model: Arc<str>,
+    route: Route,
+    family: &'static Family,
+    names: ToolNames,
+    include_usage: bool,
+}
+
+impl ChatReply {
+    /// Reads a whole answer.
+    ///
+    /// # Errors
+    /// If it cannot be read, or the model broke it off.
+    pub fn read(&self, body: &[u8], meta: &ResponseMeta) -> Result<ChatResponse, TransformError> {
+        let mut completion = self.completion(body)?;
+        self.restore(&mut completion);
+        let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } = completion;
+        let mut response = ChatResponse::new(meta.id.as_ref(), meta.created, self.model.as_ref());
+        response.choices.push(Choice::new(0, message, finish_reason));
+        response.usage = usage.or(meta.usage);
+        response.service_tier = service_tier;
+        response.trace = trace;
+        response.provider_specific_fields = provider_specific_fields;
+        Ok(response)
+    }
+
+    /// Reads a stream.
+    #[must_use]
+    pub fn decoder(&self, meta: &ResponseMeta) -> ChatDecoder {
+        let source = match (self.route, &self.family.chat) {
+            (Route::Invoke, Some(codec)) => {
+                Source::Invoke { family: self.family.name, decoder: (codec.decoder)(), buffer: Vec::new() }
+            }
+            _ => Source::Converse(ConverseDecoder::default()),
+        };
+        ChatDecoder::new(source, self.assembler(meta))
+    }
+
+    /// Reads a whole answer as a stream, for callers who asked for one where the model has none.
+    ///
+    /// # Errors
+    /// As [`ChatReply::read`].
+    pub fn replay(&self, body: &[u8], meta: &ResponseMeta, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
+        let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } = self.completion(body)?;
+        let mut assembler = self.assembler(meta);
+        let mut push = |delta: Delta<'_>| assembler.push(delta, out);
+        for block in &message.thinking_blocks {
+            match block {
+                core_types::ThinkingBlock::Thinking { thinking, signature } => {
+                    push(Delta::Reasoning(thinking.into()))?;
+                    if let Some(signature) = signature {
+                        push(Delta::Signature(signature.into()))?;
+                    }
+                }
+                core_types::ThinkingBlock::Redacted { data } => push(Delta::RedactedReasoning(data.into()))?,
+                _ => {}
+            }
+        }
+        if let Some(text) = &message.content {
+            push(Delta::Text(text.into()))?;
+        }
+        for annotation in message.annotations {
+            push(Delta::Annotation(annotation))?;
+        }
+        if let Some(raw) = message.provider_specific_fields.as_ref().and_then(|raw| raw.read().ok()) {
+            push(Delta::Raw(raw))?;
+        }
+        for (index, call) in (0..).zip(&message.tool_calls) {
+            push(Delta::ToolCall { index, id: (&call.id).into(), name: (&call.function.name).into() })?;
+            push(Delta::ToolArguments { index, json: (&call.function.arguments).into() })?;
+        }
+        push(Delta::Finish(finish_reason))?;
+        if let Some(usage) = usage.or(meta.usage) {
+            push(Delta::Usage(usage))?;
+        }
+        push(Delta::Trailer(crate::stream::delta::Trailer {
+            raw: provider_specific_fields.as_ref().and_then(|raw| raw.read().ok()),
+            service_tier: service_tier.as_deref(),
+            trace: trace.as_ref().and_then(|raw| raw.read().ok()),
+        }))?;
+        assembler.finish(out)
+    }
+
+    fn completion(&self, body: &[u8]) -> Result<Completion, TransformError> {
+        match (self.route, &self.family.chat) {
+            (Route::Invoke, Some(codec)) => (codec.response)(body),
+            _ => converse::response::read(body),
+        }
+    }
+
+    fn assembler(&self, meta: &ResponseMeta) -> Assembler {
+        let head = StreamHead {
+            id: Arc::clone(&meta.id),
+            created: meta.created,
+            model: Arc::clone(&self.model),
+            include_usage: self.include_usage,
+        };
+        Assembler::new(head, self.names.clone(), meta.usage)
+    }
+
+    /// Gives the caller's own tool names back, and the JSON tool's arguments as the answer.
+    fn restore(&self, completion: &mut Completion) {
+        let message = &mut completion.message;
+        let mut json = String::new();
+        message.tool_calls.retain_mut(|call| {
+            if self.names.is_json_tool(&call.function.name) {
+                json.push_str(&call.function.arguments);
+                return false;
+            }
+            let restored = self.names.restore(&call.function.name);
+            if restored != call.function.name {
+                call.function.name = restored.to_owned();
+            }
+            true
+        });
+        if json.is_empty() {
+            return;
+        }
+        message.content.get_or_insert_default().push_str(&json);
+        if message.tool_calls.is_empty() && completion.finish_reason == FinishReason::ToolCalls {
+            completion.finish_reason = FinishReason::Stop;
+        }
+    }
+}

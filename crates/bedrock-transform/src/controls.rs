@@ -1,0 +1,175 @@
+//! Parameters that steer the mapping and never reach a model: LiteLLM's names, in a request's extra fields.
+
+use core_types::{ChatRequest, Content, Extra, Message, RawJson};
+use serde::de::DeserializeOwned;
+
+use crate::{Options, Target, TransformError, UnsupportedParams};
+
+/// What a request says about itself beside the OpenAI schema.
+#[derive(Debug, Clone)]
+pub(crate) struct Controls {
+    /// The caller's defaults, as far as the request does not override them.
+    pub(crate) options: Options,
+    /// `model_id`: an ARN that takes the model's place in the URL.
+    pub(crate) target: Option<Target>,
+    /// `aws_region_name`.
+    pub(crate) region: Option<String>,
+    /// `extra_headers`.
+    pub(crate) headers: Vec<(String, String)>,
+}
+
+/// Names that steer the gateway. They are understood here or above, and never sent.
+const INTERNAL: &[&str] = &[
+    "additional_drop_params",
+    "allowed_openai_params",
+    "aws_region_name",
+    "base_model",
+    "cache",
+    "cache_control_injection_points",
+    "caching",
+    "custom_llm_provider",
+    "drop_params",
+    "extra_headers",
+    "fallbacks",
+    "headers",
+    "litellm_call_id",
+    "litellm_logging_obj",
+    "litellm_metadata",
+    "max_retries",
+    "mock_response",
+    "model_id",
+    "model_info",
+    "modify_params",
+    "no-log",
+    "num_retries",
+    "request_timeout",
+    "stream_timeout",
+    "tags",
+    "timeout",
+    "user_continue_message",
+];
+
+/// Names by which a request would choose the operator's identity, or send the operator's keys elsewhere.
+const FORBIDDEN: &[&str] = &[
+    "api_base",
+    "api_key",
+    "aws_access_key_id",
+    "aws_bedrock_client",
+    "aws_bedrock_runtime_endpoint",
+    "aws_external_id",
+    "aws_profile_name",
+    "aws_role_name",
+    "aws_secret_access_key",
+    "aws_session_name",
+    "aws_session_tags",
+    "aws_session_token",
+    "aws_sts_endpoint",
+    "aws_web_identity_token",
+    "base_url",
+];
+
+/// Whether `name` steers the gateway instead of the model.
+pub(crate) fn is_internal(name: &str) -> bool {
+    INTERNAL.contains(&name)
+}
+
+impl Controls {
+    /// Reads what `request` says about itself.
+    pub(crate) fn read(request: &ChatRequest, defaults: &Options) -> Result<Self, TransformError> {
+        let extra = &request.extra;
+        if let Some((name, _)) = extra.iter().find(|(name, value)| FORBIDDEN.contains(name) && !value.is_null()) {
+            return Err(TransformError::invalid(
+                name,
+                "a request may not carry credentials, identities or endpoints; set them where the client is configured",
+            ));
+        }
+        let mut options = defaults.clone();
+        if let Some(drop) = flag(extra, "drop_params")? {
+            options.unsupported = if drop { UnsupportedParams::Drop } else { UnsupportedParams::Reject };
+        }
+        if let Some(modify) = flag(extra, "modify_params")? {
+            options.modify_params = modify;
+        }
+        if let Some(names) = read::<Vec<String>>(extra, "additional_drop_params", "expected a list of names")? {
+            options.additional_drop_params.extend(names);
+        }
+        if let Some(names) = read::<Vec<String>>(extra, "allowed_openai_params", "expected a list of names")? {
+            options.allowed_openai_params.extend(names);
+        }
+        if let Some(message) = value(extra, "user_continue_message") {
+            options.user_continue_message = Some(continue_content(message)?);
+        }
+        Ok(Self {
+            options,
+            target: read::<String>(extra, "model_id", "expected a model id or an ARN")?.map(Target::new),
+            region: region(extra)?,
+            headers: headers(extra)?,
+        })
+    }
+}
+
+fn value<'a>(extra: &'a Extra, name: &str) -> Option<&'a RawJson> {
+    extra.value(name).filter(|value| !value.is_null())
+}
+
+fn read<T: DeserializeOwned>(extra: &Extra, name: &str, expected: &'static str) -> Result<Option<T>, TransformError> {
+    value(extra, name).map(RawJson::read).transpose().map_err(|_| TransformError::invalid(name, expected))
+}
+
+/// `true` or `false`; LiteLLM also takes them as strings.
+fn flag(extra: &Extra, name: &str) -> Result<Option<bool>, TransformError> {
+    match value(extra, name).map(RawJson::as_str) {
+        None => Ok(None),
+        Some("true" | "\"true\"" | "\"True\"") => Ok(Some(true)),
+        Some("false" | "\"false\"" | "\"False\"") => Ok(Some(false)),
+        Some(_) => Err(TransformError::invalid(name, "expected true or false")),
+    }
+}
+
+fn continue_content(message: &RawJson) -> Result<Content, TransformError> {
+    const AT: &str = "user_continue_message";
+    let read = if message.is_object() {
+        message.read::<Message>().ok().and_then(|message| match message {
+            Message::User(user) => Some(user.content),
+            _ => None,
+        })
+    } else {
+        message.read::<String>().ok().map(Content::Text)
+    };
+    read.ok_or_else(|| TransformError::invalid(AT, "expected a message with role `user`"))
+}
+
+fn region(extra: &Extra) -> Result<Option<String>, TransformError> {
+    const AT: &str = "aws_region_name";
+    let region = read::<String>(extra, AT, "expected the name of an AWS region")?;
+    // The region becomes part of a host name.
+    let legal = |region: &String| {
+        !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    match region {
+        Some(region) if !legal(&region) => Err(TransformError::invalid(AT, "expected the name of an AWS region")),
+        region => Ok(region),
+    }
+}
+
+fn headers(extra: &Extra) -> Result<Vec<(String, String)>, TransformError> {
+    const AT: &str = "extra_headers";
+    let Some(raw) = value(extra, AT) else { return Ok(Vec::new()) };
+    let fields: Extra = raw.read().map_err(|_| TransformError::invalid(AT, "expected an object of strings"))?;
+    fields
+        .iter()
+        .map(|(name, value)| {
+            let at = || format!("{AT}.{name}");
+            let lower = name.to_ascii_lowercase();
+            if matches!(lower.as_str(), "authorization" | "host") || lower.starts_with("x-amz-") {
+                return Err(TransformError::invalid(at(), "a request may not set this header"));
+            }
+            let text = value.read::<String>().unwrap_or_else(|_| value.as_str().to_owned());
+            let legal_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !b"():;,<>=@[]{}\"/\\?".contains(&b));
+            if !legal_name || text.contains(['\r', '\n', '\0']) {
+                return Err(TransformError::invalid(at(), "not a legal header"));
+            }
+            Ok((name.to_owned(), text))
+        })
+        .collect()
+}

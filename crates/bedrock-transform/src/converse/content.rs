@@ -1,0 +1,248 @@
+//! The content of one message as blocks.
+
+use std::borrow::Cow;
+
+use core_types::{AssistantMessage, CacheControl, Content, Extra, Part, RawJson, TextPart, ThinkingBlock, ToolMessage};
+
+use crate::converse::Mapper;
+use crate::converse::tools::{arguments, is_blank, tool_use_id};
+use crate::converse::wire::{Block, GuardContent, GuardText, Reasoning, ToolResult, ToolUse};
+use crate::family::Cache;
+use crate::TransformError;
+
+impl<'a> Mapper<'a, '_> {
+    /// The blocks of a user's or system message.
+    pub(super) fn content(
+        &mut self,
+        content: &'a Content,
+        cache_control: Option<&'a CacheControl>,
+        index: usize,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
+        match content {
+            Content::Text(text) => push_text(text, blocks),
+            Content::Parts(parts) => {
+                for (place, part) in parts.iter().enumerate() {
+                    let at = || format!("messages[{index}].content[{place}]");
+                    self.part(part, &at, blocks)?;
+                }
+            }
+        }
+        self.cache_block(cache_control, blocks, || format!("messages[{index}].cache_control"))
+    }
+
+    fn part(&mut self, part: &'a Part, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+        let control = match part {
+            Part::Text(TextPart { text, cache_control, .. }) => {
+                push_text(text, blocks);
+                cache_control
+            }
+            Part::GuardedText(TextPart { text, cache_control, .. }) => {
+                blocks.push(Block::GuardContent(GuardContent { text: GuardText { text } }));
+                cache_control
+            }
+            Part::ImageUrl(image) => {
+                blocks.push(self.image_url(image, &at())?);
+                &image.cache_control
+            }
+            Part::VideoUrl(video) => {
+                blocks.push(self.video_url(video, &at())?);
+                &video.cache_control
+            }
+            Part::InputAudio(audio) => {
+                blocks.push(self.audio(audio, &at())?);
+                &audio.cache_control
+            }
+            Part::File(file) => {
+                blocks.push(self.file(file, &at())?);
+                &file.cache_control
+            }
+            Part::Document(document) => {
+                blocks.push(self.document(document, &at())?);
+                &document.cache_control
+            }
+            Part::Refusal { refusal } => {
+                push_text(refusal, blocks);
+                &None
+            }
+            Part::Thinking(thinking) => {
+                self.thinking_block(thinking, at, blocks);
+                &None
+            }
+            Part::Other { kind, fields } => {
+                blocks.push(self.other_part(kind, fields, at)?);
+                &None
+            }
+            _ => return Err(self.unsupported(at(), "this kind of content")),
+        };
+        self.cache_block(control.as_ref(), blocks, || format!("{}.cache_control", at()))
+    }
+
+    /// Bedrock's own blocks that OpenAI's shape has no part for.
+    fn other_part(&self, kind: &str, fields: &'a Extra, at: &dyn Fn() -> String) -> Result<Block<'a>, TransformError> {
+        let text = |name| fields.value(name).filter(|value: &&RawJson| value.as_str().starts_with('"'));
+        match (kind, fields.value("searchResult")) {
+            ("" | "searchResult", Some(result)) => Ok(Block::SearchResult(result)),
+            ("grounding_source" | "query", _) if text("text").is_some() => {
+                let text: Cow<'_, str> = fields.value("text").and_then(|raw| raw.read::<String>().ok()).unwrap_or_default().into();
+                Ok(Block::Text(text))
+            }
+            _ => {
+                let what = if kind.is_empty() { "a part without a type".to_owned() } else { format!("parts of type `{kind}`") };
+                Err(self.unsupported(at(), what))
+            }
+        }
+    }
+
+    /// The blocks of what the model said before.
+    pub(super) fn assistant(
+        &mut self,
+        message: &'a AssistantMessage,
+        index: usize,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
+        for (place, thinking) in message.thinking_blocks.iter().enumerate() {
+            self.thinking_block(thinking, &|| format!("messages[{index}].thinking_blocks[{place}]"), blocks);
+        }
+        if let Some(content) = &message.content {
+            self.content(content, None, index, blocks)?;
+        }
+        if let Some(refusal) = &message.refusal {
+            push_text(refusal, blocks);
+        }
+        if message.audio.is_some() {
+            return Err(self.unsupported(format!("messages[{index}].audio"), "audio of earlier answers"));
+        }
+        for (place, call) in message.tool_calls.iter().enumerate() {
+            let at = || format!("messages[{index}].tool_calls[{place}]");
+            if call.function.name.is_empty() {
+                return Err(TransformError::invalid(format!("{}.function.name", at()), "a tool call needs the tool's name"));
+            }
+            blocks.push(Block::ToolUse(ToolUse {
+                tool_use_id: tool_use_id(&call.id),
+                name: self.names.sent(&call.function.name),
+                input: arguments(&call.function.arguments, || format!("{}.function.arguments", at()))?,
+            }));
+            self.cache_block(call.cache_control.as_ref(), blocks, || format!("{}.cache_control", at()))?;
+        }
+        if let Some(call) = &message.function_call {
+            blocks.push(Block::ToolUse(ToolUse {
+                tool_use_id: Cow::Owned(function_call_id(&call.name)),
+                name: self.names.sent(&call.name),
+                input: arguments(&call.arguments, || format!("messages[{index}].function_call.arguments"))?,
+            }));
+        }
+        self.cache_block(message.cache_control.as_ref(), blocks, || format!("messages[{index}].cache_control"))
+    }
+
+    fn thinking_block(&mut self, block: &'a ThinkingBlock, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) {
+        match block {
+            ThinkingBlock::Redacted { data } => blocks.push(Block::ReasoningContent(Reasoning::RedactedContent(data))),
+            // Claude refuses reasoning that it cannot prove to be its own.
+            ThinkingBlock::Thinking { signature: None, .. } if self.is_claude() => {
+                self.warnings.rewritten(at(), "reasoning without a signature was left out: the model refuses it");
+            }
+            ThinkingBlock::Thinking { thinking, signature } => {
+                let reasoning = Reasoning::ReasoningText { text: thinking, signature: signature.as_deref() };
+                blocks.push(Block::ReasoningContent(reasoning));
+            }
+            _ => {}
+        }
+    }
+
+    /// The result of a tool. Images for models that take none there come back, to stand beside it.
+    pub(super) fn tool_result(
+        &mut self,
+        message: &'a ToolMessage,
+        index: usize,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<Vec<Block<'a>>, TransformError> {
+        let mut content = Vec::new();
+        let mut beside = Vec::new();
+        let mut marker = message.cache_control.as_ref();
+        match &message.content {
+            Content::Text(text) => push_text(text, &mut content),
+            Content::Parts(parts) => {
+                for (place, part) in parts.iter().enumerate() {
+                    let at = || format!("messages[{index}].content[{place}]");
+                    if let Some(json) = json_part(part) {
+                        content.push(Block::Json(json));
+                        continue;
+                    }
+                    marker = marker.or(part_marker(part));
+                    let mut made = Vec::new();
+                    self.unmarked_part(part, &at, &mut made)?;
+                    for block in made {
+                        if matches!(block, Block::Image(_)) && !self.spec.model.can.tool_result_images {
+                            self.warnings.rewritten(at(), "the model takes no images in tool results: put beside the result");
+                            beside.push(block);
+                        } else {
+                            content.push(block);
+                        }
+                    }
+                }
+            }
+        }
+        if content.is_empty() {
+            if !is_blank(&message.content) && beside.is_empty() {
+                self.warnings.rewritten(format!("messages[{index}].content"), "AWS refuses blank text: sent a placeholder");
+            }
+            content.push(Self::EMPTY_RESULT);
+        }
+        let status = (message.is_error && self.spec.model.can.tool_result_status).then_some("error");
+        if message.is_error && status.is_none() {
+            self.warnings.dropped("status");
+        }
+        blocks.push(Block::ToolResult(ToolResult { tool_use_id: tool_use_id(&message.tool_call_id), content, status }));
+        match (marker, self.spec.model.can.cache) {
+            (Some(_), Cache::Prompt) => self.warnings.dropped("cache_control"),
+            (marker, _) => self.cache_block(marker, blocks, || format!("messages[{index}].cache_control"))?,
+        }
+        Ok(beside)
+    }
+
+    /// A part whose cache marker stands elsewhere: after the tool result, not in it.
+    fn unmarked_part(&mut self, part: &'a Part, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+        match part {
+            Part::Text(text) => push_text(&text.text, blocks),
+            Part::ImageUrl(image) => blocks.push(self.image_url(image, &at())?),
+            Part::VideoUrl(video) => blocks.push(self.video_url(video, &at())?),
+            Part::File(file) => blocks.push(self.file(file, &at())?),
+            Part::Document(document) => blocks.push(self.document(document, &at())?),
+            Part::Other { kind, fields } => blocks.push(self.other_part(kind, fields, at)?),
+            _ => return Err(self.unsupported(at(), "this kind of content in a tool result")),
+        }
+        Ok(())
+    }
+}
+
+/// Texts that are blank are left out: AWS refuses them, and they say nothing.
+pub(super) fn push_text<'a>(text: &'a str, blocks: &mut Vec<Block<'a>>) {
+    if !text.trim().is_empty() {
+        blocks.push(Block::Text(Cow::Borrowed(text)));
+    }
+}
+
+/// `{"type": "json", "json": …}`, Converse's own block for structured results.
+fn json_part(part: &Part) -> Option<&RawJson> {
+    match part {
+        Part::Other { kind, fields } if kind == "json" || kind.is_empty() => fields.value("json"),
+        _ => None,
+    }
+}
+
+fn part_marker(part: &Part) -> Option<&CacheControl> {
+    match part {
+        Part::Text(part) => part.cache_control.as_ref(),
+        Part::ImageUrl(part) => part.cache_control.as_ref(),
+        Part::VideoUrl(part) => part.cache_control.as_ref(),
+        Part::File(part) => part.cache_control.as_ref(),
+        Part::Document(part) => part.cache_control.as_ref(),
+        _ => None,
+    }
+}
+
+/// Deprecated function calls have no ids; one call is answered before the next, so the name does.
+pub(super) fn function_call_id(name: &str) -> String {
+    tool_use_id(&format!("function_{name}")).into_owned()
+}

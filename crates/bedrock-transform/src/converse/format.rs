@@ -1,0 +1,92 @@
+//! `response_format`: natively where the model can, elsewhere as a tool whose arguments are the answer.
+
+use std::borrow::Cow;
+
+use core_types::{JsonSchema, Param, RawJson, ResponseFormat, ToolChoice};
+
+use crate::converse::Mapper;
+use crate::converse::wire::{self, InputSchema, OutputConfig, Request, Structure, TextFormat, ToolSpec};
+use crate::input::ChatInput;
+use crate::{TransformError, schema};
+
+impl<'a> Mapper<'a, '_> {
+    /// Writes what asks for JSON.
+    pub(super) fn response_format(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+        match input.response_format {
+            Some(ResponseFormat::JsonSchema(format)) => {
+                let schema = format.schema.as_ref();
+                self.json(schema, Some(format), input, request)
+            }
+            Some(ResponseFormat::JsonObject { schema }) => self.json(schema.as_ref(), None, input, request),
+            _ => Ok(()),
+        }
+    }
+
+    fn json(
+        &mut self,
+        given: Option<&'a RawJson>,
+        format: Option<&'a JsonSchema>,
+        input: &ChatInput<'a>,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
+        let can = self.spec.model.can;
+        if let Some(schema) = given.filter(|_| can.structured_output && request.output_config.is_none()) {
+            let name = format.map_or("response", |format| format.name.as_str());
+            request.output_config = Some(OutputConfig::Format {
+                text_format: TextFormat {
+                    kind: "json_schema",
+                    structure: Structure::JsonSchema {
+                        schema: schema::closed(schema, || "response_format.json_schema.schema".to_owned())?,
+                        name: legal_name(name),
+                        description: format.and_then(|format| format.description.as_deref()),
+                    },
+                },
+            });
+            return Ok(());
+        }
+        if !can.tools {
+            self.warnings.dropped(Param::ResponseFormat.name());
+            return Ok(());
+        }
+        let at = || "response_format.json_schema.schema".to_owned();
+        let json = match given {
+            Some(schema) => schema::of_tool(schema, at)?,
+            None => Cow::Owned(schema::empty_object(at)?),
+        };
+        let name = self.names.reserve_json_tool(input);
+        let spec = ToolSpec {
+            name: Cow::Owned(name.clone()),
+            description: Some(Cow::Borrowed("Gives the final answer. Its arguments are the answer as JSON.")),
+            input_schema: InputSchema { json },
+            strict: None,
+        };
+        let others = request.tool_config.take();
+        let alone = others.is_none();
+        let (mut tools, chosen) = others.map_or_else(|| (Vec::new(), None), |config| (config.tools, config.tool_choice));
+        tools.push(wire::Tool::ToolSpec(spec));
+        // The caller's own choice stands; a forced tool would stop the model from thinking.
+        let tool_choice = match chosen {
+            Some(wire::ToolChoice::Auto {}) | None if !self.thinking && input.tool_choice != Some(&ToolChoice::None) => {
+                if alone && can.tool_choice_tool {
+                    Some(wire::ToolChoice::Tool { name: Cow::Owned(name) })
+                } else if can.tool_choice_any {
+                    Some(wire::ToolChoice::Any {})
+                } else {
+                    None
+                }
+            }
+            chosen => chosen,
+        };
+        request.tool_config = Some(wire::ToolConfig { tools, tool_choice });
+        Ok(())
+    }
+}
+
+/// AWS takes letters, digits, `_` and `-` in a schema's name.
+fn legal_name(name: &str) -> Cow<'_, str> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(legal) {
+        return Cow::Borrowed(name);
+    }
+    Cow::Owned(name.chars().take(64).map(|c| if legal(c) { c } else { '_' }).collect())
+}

@@ -1,0 +1,190 @@
+//! OpenAI's chat shape to and from Converse, Bedrock's one body for all models.
+//!
+//! <https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html>
+
+mod content;
+pub(crate) mod event;
+mod fields;
+mod format;
+mod hosted;
+mod media;
+mod reasoning;
+pub(crate) mod response;
+pub(crate) mod tools;
+mod turns;
+mod wire;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use core_types::{Param, ParamSet};
+
+use crate::converse::media::DocumentNames;
+use crate::converse::tools::ToolNames;
+use crate::converse::wire::{Block, CachePoint, InferenceConfig, Request};
+use crate::family::{Cache, Capabilities, Reasoning, Sampling};
+use crate::input::ChatInput;
+use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
+
+/// Parameters that every model has on Converse.
+const ALWAYS: ParamSet = ParamSet::of(&[
+    Param::MaxTokens,
+    Param::ParallelToolCalls,
+    Param::ServiceTier,
+    Param::Stop,
+]);
+
+/// The parameters that a model with these capabilities has on Converse.
+pub(crate) const fn params(can: &Capabilities) -> ParamSet {
+    let mut params = ALWAYS;
+    if !matches!(can.sampling, Sampling::None) {
+        params = params.with(Param::Temperature).with(Param::TopP);
+    }
+    if can.tools {
+        params = params.with(Param::Tools).with(Param::ToolChoice).with(Param::ResponseFormat);
+    }
+    if can.structured_output {
+        params = params.with(Param::ResponseFormat);
+    }
+    if !matches!(can.reasoning, Reasoning::Unsupported | Reasoning::Unknown) {
+        params = params.with(Param::ReasoningEffort);
+    }
+    if can.web_search {
+        params = params.with(Param::WebSearchOptions);
+    }
+    params
+}
+
+/// Writes the body.
+pub(crate) fn request(
+    input: &ChatInput<'_>,
+    spec: &ModelSpec,
+    options: &Options,
+    warnings: &mut Warnings,
+) -> Result<(Bytes, ToolNames), TransformError> {
+    let mut mapper = Mapper {
+        spec,
+        options,
+        warnings,
+        names: ToolNames::of(input),
+        documents: DocumentNames::default(),
+        cache_points: 0,
+        thinking: false,
+    };
+    let mut request = Request { inference_config: mapper.inference_config(input), ..Request::default() };
+    mapper.fields(input, &mut request)?;
+    mapper.reasoning(input, &mut request)?;
+    mapper.tools(input, &mut request)?;
+    mapper.response_format(input, &mut request)?;
+    mapper.parallel_tool_calls(input, &mut request)?;
+    mapper.messages(input, &mut request)?;
+    let mut body = Vec::with_capacity(size_hint(&request));
+    serde_json::to_writer(&mut body, &request).map_err(|error| TransformError::invalid("messages", error.to_string()))?;
+    Ok((body.into(), mapper.names))
+}
+
+/// What the parts of one mapping share.
+struct Mapper<'a, 'w> {
+    spec: &'a ModelSpec,
+    options: &'a Options,
+    warnings: &'w mut Warnings,
+    names: ToolNames,
+    documents: DocumentNames,
+    /// Cache points written so far.
+    cache_points: u8,
+    /// Whether the model was asked to think.
+    thinking: bool,
+}
+
+impl<'a> Mapper<'a, '_> {
+    fn inference_config(&mut self, input: &ChatInput<'a>) -> InferenceConfig<'a> {
+        let mut top_p = input.top_p;
+        if self.spec.model.can.sampling == Sampling::One && input.temperature.is_some() && top_p.take().is_some() {
+            self.warnings.adjusted(Param::TopP, "the model takes temperature or top_p, not both; top_p was left out");
+        }
+        InferenceConfig {
+            max_tokens: input.max_tokens,
+            temperature: input.temperature,
+            top_p,
+            stop_sequences: input.stop.iter().copied().map(Cow::Borrowed).collect(),
+        }
+    }
+
+    /// A cache point for a marker of the caller's, if the model takes one.
+    fn cache_point(
+        &mut self,
+        control: &'a core_types::CacheControl,
+        at: impl FnOnce() -> String,
+    ) -> Result<Option<CachePoint<'a>>, TransformError> {
+        /// <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>
+        const MOST: u8 = 4;
+        let ttl_known = match self.spec.model.can.cache {
+            Cache::Unsupported => {
+                self.warnings.dropped("cache_control");
+                return Ok(None);
+            }
+            Cache::Anywhere { ttl } => ttl,
+            Cache::Prompt => false,
+        };
+        if self.cache_points == MOST {
+            return Err(TransformError::invalid(at(), "a request may have at most 4 cache_control markers"));
+        }
+        self.cache_points += 1;
+        let ttl = control.ttl.as_deref().filter(|ttl| {
+            let sent = ttl_known || *ttl == "5m";
+            if !sent {
+                self.warnings.adjusted_field("cache_control.ttl", format!("the model has no ttl of {ttl}; sent without"));
+            }
+            ttl_known
+        });
+        Ok(Some(CachePoint { kind: "default", ttl }))
+    }
+
+    fn cache_block(
+        &mut self,
+        control: Option<&'a core_types::CacheControl>,
+        blocks: &mut Vec<Block<'a>>,
+        at: impl FnOnce() -> String,
+    ) -> Result<(), TransformError> {
+        // A marker after nothing would mark what stands before it.
+        if let Some(control) = control.filter(|_| !blocks.is_empty()) {
+            blocks.extend(self.cache_point(control, at)?.map(Block::CachePoint));
+        }
+        Ok(())
+    }
+
+    fn unsupported(&self, at: impl Into<String>, what: impl Into<Cow<'static, str>>) -> TransformError {
+        TransformError::unsupported_content(at, what, self.spec.family.name)
+    }
+
+    /// Leaves `param` out with a warning, or refuses it, as the caller wants it.
+    fn refuse_or_drop(&mut self, param: &str) -> Result<(), TransformError> {
+        if self.options.unsupported == UnsupportedParams::Drop {
+            self.warnings.dropped(param.to_owned());
+            return Ok(());
+        }
+        Err(TransformError::UnsupportedParam { param: Cow::Owned(param.to_owned()), family: self.spec.family.name })
+    }
+
+    /// Whether the model is one of Anthropic's, as far as its name says.
+    fn is_claude(&self) -> bool {
+        self.spec.family.name.starts_with("anthropic_")
+    }
+}
+
+/// Enough room for the body, so that writing it does not copy it again and again.
+fn size_hint(request: &Request<'_>) -> usize {
+    const FRAME: usize = 512;
+    let block = |block: &Block<'_>| match block {
+        Block::Text(text) => text.len() + text.len() / 16,
+        Block::Image(media) | Block::Video(media) | Block::Audio(media) => media.source.len(),
+        Block::Document(document) => document.source.len(),
+        Block::ToolUse(tool) => tool.input.get().len(),
+        Block::ToolResult(result) => 64 + result.content.len() * 256,
+        _ => 64,
+    } + 48;
+    let turns = request.messages.iter().flat_map(|turn| &turn.content).map(block).sum::<usize>();
+    let system = request.system.iter().map(block).sum::<usize>();
+    let tools = request.tool_config.as_ref().map_or(0, |config| config.tools.iter().map(wire::Tool::len).sum());
+    FRAME + turns + system + tools
+}

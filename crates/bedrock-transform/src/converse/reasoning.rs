@@ -1,0 +1,188 @@
+//! Reasoning, asked for in each family's own words.
+
+use std::borrow::Cow;
+
+use core_types::{Param, RawJson};
+use serde::{Deserialize, Serialize};
+
+use crate::converse::Mapper;
+use crate::converse::wire::Request;
+use crate::family::Reasoning;
+use crate::input::ChatInput;
+use crate::TransformError;
+
+/// Claude's least thinking budget, in tokens.
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>
+const LEAST_BUDGET: u32 = 1024;
+
+/// Room for the answer where the caller names no limit, in tokens.
+const ANSWER: u32 = 4096;
+
+#[derive(Deserialize)]
+struct Thinking {
+    #[serde(rename = "type")]
+    kind: String,
+    budget_tokens: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Budget {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    budget_tokens: u32,
+}
+
+impl<'a> Mapper<'a, '_> {
+    /// Writes what asks for reasoning.
+    pub(super) fn reasoning(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+        let extra = |name: &str| input.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).filter(|v| !v.is_null());
+        let effort = input.reasoning_effort;
+        match self.spec.model.can.reasoning {
+            Reasoning::AnthropicBudget | Reasoning::AnthropicAdaptive => {
+                if let Some(config) = extra("output_config") {
+                    self.to_model("output_config", Cow::Borrowed(config), request)?;
+                }
+                match (extra("thinking"), effort) {
+                    (Some(thinking), _) => self.given_thinking(thinking, request)?,
+                    (None, None | Some("none")) => {}
+                    (None, Some(effort)) if self.spec.model.can.reasoning == Reasoning::AnthropicAdaptive => {
+                        self.adaptive(effort, request)?;
+                    }
+                    (None, Some(effort)) => self.budget(budget_of(effort)?, None, request)?,
+                }
+                if self.thinking {
+                    self.without_sampling(request);
+                }
+                Ok(())
+            }
+            Reasoning::Effort => self.word(effort, "reasoning_effort", request),
+            Reasoning::ReasoningConfig => {
+                let word = effort.map(|effort| match effort {
+                    "minimal" | "low" => "low",
+                    _ => "high",
+                });
+                self.word(word.filter(|_| effort != Some("none")), "reasoning_config", request)
+            }
+            Reasoning::OpenAi => self.object(effort, "reasoning", |effort| format!(r#"{{"effort":{effort}}}"#), request),
+            Reasoning::Nova => {
+                if let Some(other) = effort.filter(|effort| !matches!(*effort, "none" | "minimal" | "low" | "medium" | "high")) {
+                    return Err(TransformError::invalid("reasoning_effort", format!("Nova has low, medium and high, not `{other}`")));
+                }
+                let effort = effort.filter(|effort| *effort != "none").map(|effort| if effort == "minimal" { "low" } else { effort });
+                let json = |effort: &str| format!(r#"{{"type":"enabled","maxReasoningEffort":{effort}}}"#);
+                self.object(effort, "reasoningConfig", json, request)
+            }
+            Reasoning::Unknown => {
+                for name in ["thinking", "output_config"] {
+                    if let Some(value) = extra(name) {
+                        self.to_model(name, Cow::Borrowed(value), request)?;
+                    }
+                }
+                Ok(())
+            }
+            Reasoning::Unsupported => Ok(()),
+        }
+    }
+
+    /// The caller's own `thinking`, fitted to its limits.
+    fn given_thinking(&mut self, thinking: &'a RawJson, request: &mut Request<'a>) -> Result<(), TransformError> {
+        let read: Thinking =
+            thinking.read().map_err(|error| TransformError::invalid("thinking", format!("expected {{type, budget_tokens}}: {error}")))?;
+        match (read.kind.as_str(), read.budget_tokens) {
+            ("enabled", Some(budget)) => self.budget(budget, Some(thinking), request),
+            ("enabled", None) => Err(TransformError::invalid("thinking.budget_tokens", "thinking needs a budget of at least 1024 tokens")),
+            (kind, _) => {
+                self.thinking = kind != "disabled";
+                self.to_model("thinking", Cow::Borrowed(thinking), request)
+            }
+        }
+    }
+
+    fn budget(&mut self, asked: u32, given: Option<&'a RawJson>, request: &mut Request<'a>) -> Result<(), TransformError> {
+        let mut budget = asked;
+        if budget < LEAST_BUDGET {
+            self.warnings.adjusted_field("thinking.budget_tokens", format!("{asked} is below {LEAST_BUDGET}; sent {LEAST_BUDGET}"));
+            budget = LEAST_BUDGET;
+        }
+        let limit = &mut request.inference_config.max_tokens;
+        match *limit {
+            None => {
+                *limit = Some(budget.saturating_add(ANSWER));
+                self.warnings.adjusted(Param::MaxTokens, "the limit must be above the thinking budget, so one was set");
+            }
+            // An effort is a wish: the caller's limit wins as far as the model's least budget allows.
+            Some(max) if max <= budget && given.is_none() && max > LEAST_BUDGET => {
+                budget = LEAST_BUDGET.max(max / 2);
+                self.warnings.adjusted(Param::ReasoningEffort, format!("thinking was limited to {budget} tokens, to fit into max_tokens"));
+            }
+            Some(max) if max <= budget => {
+                let raised = budget.saturating_add(max);
+                *limit = Some(raised);
+                self.warnings.adjusted(Param::MaxTokens, format!("{max} is not above the thinking budget of {budget}; sent {raised}"));
+            }
+            Some(_) => {}
+        }
+        self.thinking = true;
+        match given.filter(|_| budget == asked) {
+            Some(given) => self.to_model("thinking", Cow::Borrowed(given), request),
+            None => {
+                let json = RawJson::from_value(&Budget { kind: "enabled", budget_tokens: budget });
+                let json = json.map_err(|error| TransformError::invalid("thinking", error.to_string()))?;
+                self.to_model("thinking", Cow::Owned(json), request)
+            }
+        }
+    }
+
+    fn adaptive(&mut self, effort: &str, request: &mut Request<'a>) -> Result<(), TransformError> {
+        let effort = if effort == "minimal" { "low" } else { effort };
+        self.object(Some("adaptive"), "thinking", |kind| format!(r#"{{"type":{kind}}}"#), request)?;
+        self.thinking = true;
+        if request.additional_model_request_fields.value("output_config").is_some() {
+            return Ok(());
+        }
+        self.object(Some(effort), "output_config", |effort| format!(r#"{{"effort":{effort}}}"#), request)
+    }
+
+    /// Claude takes no sampling parameters while it thinks.
+    fn without_sampling(&mut self, request: &mut Request<'a>) {
+        if request.inference_config.temperature.take().is_some() {
+            self.warnings.dropped(Param::Temperature.name());
+        }
+        if request.inference_config.top_p.take().is_some() {
+            self.warnings.dropped(Param::TopP.name());
+        }
+        if request.additional_model_request_fields.remove("top_k") {
+            self.warnings.dropped("top_k");
+        }
+    }
+
+    fn word(&mut self, word: Option<&str>, field: &'static str, request: &mut Request<'a>) -> Result<(), TransformError> {
+        self.object(word, field, str::to_owned, request)
+    }
+
+    /// Writes `json(word)` under `field`; `json` gets the word as JSON.
+    fn object(
+        &mut self,
+        word: Option<&str>,
+        field: &'static str,
+        json: impl FnOnce(&str) -> String,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
+        let Some(word) = word else { return Ok(()) };
+        let malformed = |error: serde_json::Error| TransformError::invalid("reasoning_effort", error.to_string());
+        let word = serde_json::to_string(word).map_err(malformed)?;
+        self.to_model(field, Cow::Owned(RawJson::parse(json(&word)).map_err(malformed)?), request)
+    }
+}
+
+/// Budgets of OpenAI's efforts, in tokens: LiteLLM's, so that switching changes no bill.
+fn budget_of(effort: &str) -> Result<u32, TransformError> {
+    Ok(match effort {
+        "minimal" | "low" => 1024,
+        "medium" => 2048,
+        "high" => 4096,
+        "xhigh" => 8192,
+        "max" => 16_384,
+        _ => return Err(TransformError::invalid("reasoning_effort", "expected none, minimal, low, medium, high, xhigh or max")),
+    })
+}

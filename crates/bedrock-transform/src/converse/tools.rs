@@ -1,0 +1,334 @@
+//! `toolConfig`: definitions, choice, and names that AWS accepts.
+
+use std::borrow::Cow;
+
+use core_types::{Content, Extra, Function, Message, Param, Tool, ToolChoice};
+
+use crate::converse::wire::{self, Block, Fields, InputSchema, ToolSpec};
+use crate::converse::{Mapper, hosted};
+use crate::family::Cache;
+use crate::input::ChatInput;
+use crate::{TransformError, UnsupportedParams, hash, schema};
+
+/// Longest tool name. <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolSpecification.html>
+const NAME_LENGTH: usize = 64;
+
+/// Tool names as they go out, and back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ToolNames {
+    /// Names that AWS would refuse, with what goes out in their place.
+    aliases: Vec<Alias>,
+    /// The tool that stands for a JSON schema.
+    json_tool: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct Alias {
+    original: String,
+    sent: String,
+}
+
+impl ToolNames {
+    /// Finds aliases for all names of a request that AWS would refuse.
+    pub(crate) fn of(input: &ChatInput<'_>) -> Self {
+        let names = names_in(input);
+        let mut aliases: Vec<Alias> = Vec::new();
+        for name in names.iter().copied().filter(|name| !is_legal(name)) {
+            if aliases.iter().any(|alias| alias.original == name) {
+                continue;
+            }
+            // The hash tells `a.b` from `a:b`; the loop tells an alias from a legal name that looks like it.
+            let mut sent = alias_of(name);
+            while names.contains(&sent.as_str()) || aliases.iter().any(|alias| alias.sent == sent) {
+                sent = alias_of(&format!("{name}{sent}"));
+            }
+            aliases.push(Alias { original: name.to_owned(), sent });
+        }
+        Self { aliases, json_tool: None }
+    }
+
+    /// Reserves a name for the tool that stands for a JSON schema.
+    pub(crate) fn reserve_json_tool(&mut self, input: &ChatInput<'_>) -> String {
+        let names = names_in(input);
+        let mut name = "json_tool_call".to_owned();
+        while names.contains(&name.as_str()) {
+            name.push('_');
+        }
+        self.json_tool = Some(name.clone());
+        name
+    }
+
+    /// The name that goes out for `name`.
+    pub(crate) fn sent<'a>(&self, name: &'a str) -> Cow<'a, str> {
+        match self.aliases.iter().find(|alias| alias.original == name) {
+            Some(alias) => Cow::Owned(alias.sent.clone()),
+            None => Cow::Borrowed(name),
+        }
+    }
+
+    /// The caller's name for the name that came back.
+    pub(crate) fn restore<'a>(&'a self, name: &'a str) -> &'a str {
+        self.aliases.iter().find(|alias| alias.sent == name).map_or(name, |alias| alias.original.as_str())
+    }
+
+    /// Whether `name` is the tool that stands for a JSON schema.
+    pub(crate) fn is_json_tool(&self, name: &str) -> bool {
+        self.json_tool.as_deref() == Some(name)
+    }
+}
+
+fn is_legal(name: &str) -> bool {
+    (1..=NAME_LENGTH).contains(&name.len()) && name.bytes().all(is_legal_byte)
+}
+
+const fn is_legal_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+fn alias_of(name: &str) -> String {
+    const KEPT: usize = NAME_LENGTH - 9;
+    let kept = name.chars().take(KEPT).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' });
+    kept.chain(['_']).chain(hash::short(name).chars()).collect()
+}
+
+/// All tool names of a request: defined, chosen, called.
+fn names_in<'a>(input: &ChatInput<'a>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = input.tools.iter().filter_map(defined_name).collect();
+    if let Some(ToolChoice::Function { name }) = input.tool_choice {
+        names.push(name);
+    }
+    names.extend(called_names(input.messages));
+    names
+}
+
+fn defined_name(tool: &Tool) -> Option<&str> {
+    match tool {
+        Tool::Function { function, .. } => Some(&function.name),
+        _ => None,
+    }
+}
+
+/// The names of tools that were called in the conversation.
+fn called_names(messages: &[Message]) -> impl Iterator<Item = &str> {
+    messages.iter().filter_map(|message| match message {
+        Message::Assistant(assistant) => Some(assistant),
+        _ => None,
+    }).flat_map(|assistant| {
+        let calls = assistant.tool_calls.iter().map(|call| call.function.name.as_str());
+        calls.chain(assistant.function_call.iter().map(|call| call.name.as_str()))
+    })
+}
+
+fn has_tool_messages(messages: &[Message]) -> bool {
+    called_names(messages).next().is_some()
+        || messages.iter().any(|message| matches!(message, Message::Tool(_) | Message::Function(_)))
+}
+
+impl<'a> Mapper<'a, '_> {
+    /// Writes `toolConfig`.
+    pub(super) fn tools(&mut self, input: &ChatInput<'a>, request: &mut wire::Request<'a>) -> Result<(), TransformError> {
+        let withheld = input.tool_choice == Some(&ToolChoice::None);
+        let mut tools = Vec::new();
+        if !withheld {
+            let allowed = match input.tool_choice {
+                Some(ToolChoice::AllowedTools { names, .. }) => Some(names),
+                _ => None,
+            };
+            for (index, tool) in input.tools.iter().enumerate() {
+                if allowed.is_some_and(|names| defined_name(tool).is_some_and(|name| !names.iter().any(|n| n == name))) {
+                    continue;
+                }
+                self.tool(tool, index, &mut tools, request)?;
+            }
+        }
+        if let Some(options) = input.web_search_options.filter(|_| !withheld) {
+            if options.as_str() != "{}" {
+                self.warnings.adjusted(Param::WebSearchOptions, "the model's own web search takes no settings");
+            }
+            tools.push(wire::Tool::SystemTool(Cow::Owned(hosted::nova_grounding()?)));
+        }
+        if !tools.iter().any(|tool| !matches!(tool, wire::Tool::CachePoint(_))) {
+            tools.clear();
+            self.tools_of_history(input, &mut tools, withheld)?;
+            if tools.is_empty() {
+                return Ok(());
+            }
+            request.tool_config = Some(wire::ToolConfig { tools, tool_choice: None });
+            return Ok(());
+        }
+        let tool_choice = self.tool_choice(input)?;
+        request.tool_config = Some(wire::ToolConfig { tools, tool_choice });
+        Ok(())
+    }
+
+    fn tool(
+        &mut self,
+        tool: &'a Tool,
+        index: usize,
+        tools: &mut Vec<wire::Tool<'a>>,
+        request: &mut wire::Request<'a>,
+    ) -> Result<(), TransformError> {
+        match tool {
+            Tool::Function { function, cache_control } => {
+                tools.push(wire::Tool::ToolSpec(self.tool_spec(function, index)?));
+                if let Some(control) = cache_control {
+                    match self.spec.model.can.cache {
+                        Cache::Anywhere { .. } => {
+                            tools.extend(self.cache_point(control, || format!("tools[{index}].cache_control"))?.map(wire::Tool::CachePoint));
+                        }
+                        _ => self.warnings.dropped(format!("tools[{index}].cache_control")),
+                    }
+                }
+            }
+            Tool::Other { kind, fields } => self.other_tool(kind, fields, index, tools, request)?,
+            _ => return Err(self.unsupported(format!("tools[{index}]"), "this kind of tool")),
+        }
+        Ok(())
+    }
+
+    /// Converse's own members pass as they are; Anthropic's hosted tools go where Claude reads them.
+    fn other_tool(
+        &mut self,
+        kind: &str,
+        fields: &'a Extra,
+        index: usize,
+        tools: &mut Vec<wire::Tool<'a>>,
+        request: &mut wire::Request<'a>,
+    ) -> Result<(), TransformError> {
+        const OWN: &[&str] = &["cachePoint", "systemTool", "toolSpec"];
+        if fields.iter().any(|(name, _)| OWN.contains(&name)) {
+            let mut raw = Fields::default();
+            for (name, value) in fields.iter() {
+                // `Extra` has no key twice.
+                let _ = raw.insert(name, Cow::Borrowed(value));
+            }
+            tools.push(wire::Tool::Raw(raw));
+            return Ok(());
+        }
+        if hosted::is_anthropic(kind) && self.is_claude() {
+            return self.hosted_tool(kind, fields, request);
+        }
+        let name = if kind.is_empty() { "a tool without a type".to_owned() } else { format!("the hosted tool `{kind}`") };
+        Err(self.unsupported(format!("tools[{index}]"), name))
+    }
+
+    fn tool_spec(&mut self, function: &'a Function, index: usize) -> Result<ToolSpec<'a>, TransformError> {
+        if function.name.is_empty() {
+            return Err(TransformError::invalid(format!("tools[{index}].function.name"), "a tool needs a name"));
+        }
+        let at = || format!("tools[{index}].function.parameters");
+        let json = match &function.parameters {
+            Some(parameters) => schema::of_tool(parameters, at)?,
+            None => Cow::Owned(schema::empty_object(at)?),
+        };
+        let strict = match function.strict {
+            Some(true) if self.spec.model.can.strict_tools => Some(true),
+            Some(true) => {
+                self.warnings.dropped(format!("tools[{index}].function.strict"));
+                None
+            }
+            _ => None,
+        };
+        let description = function.description.as_deref().filter(|text| !text.trim().is_empty());
+        Ok(ToolSpec {
+            name: self.names.sent(&function.name),
+            description: description.map(Cow::Borrowed),
+            input_schema: InputSchema { json },
+            strict,
+        })
+    }
+
+    /// AWS wants tools where the conversation has tool blocks: the least that satisfies it.
+    fn tools_of_history(
+        &mut self,
+        input: &ChatInput<'a>,
+        tools: &mut Vec<wire::Tool<'a>>,
+        withheld: bool,
+    ) -> Result<(), TransformError> {
+        if !has_tool_messages(input.messages) {
+            return Ok(());
+        }
+        let mut names: Vec<&str> = Vec::new();
+        for name in called_names(input.messages) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        for name in names {
+            let spec = ToolSpec {
+                name: self.names.sent(name),
+                description: None,
+                input_schema: InputSchema { json: Cow::Owned(schema::empty_object(|| "tools".to_owned())?) },
+                strict: None,
+            };
+            tools.push(wire::Tool::ToolSpec(spec));
+        }
+        let why = if withheld { "tool_choice is none" } else { "the request has none" };
+        self.warnings.rewritten("tools", format!("the conversation has tool calls and {why}: tools rebuilt from the names used"));
+        Ok(())
+    }
+
+    fn tool_choice(&mut self, input: &ChatInput<'a>) -> Result<Option<wire::ToolChoice<'a>>, TransformError> {
+        let can = self.spec.model.can;
+        let choice = match input.tool_choice {
+            None | Some(ToolChoice::None) => return Ok(None),
+            Some(ToolChoice::Auto | ToolChoice::AllowedTools { required: false, .. }) => wire::ToolChoice::Auto {},
+            Some(ToolChoice::Required | ToolChoice::AllowedTools { required: true, .. }) if can.tool_choice_any => {
+                wire::ToolChoice::Any {}
+            }
+            Some(ToolChoice::Function { name }) if can.tool_choice_tool => {
+                if !input.tools.iter().any(|tool| defined_name(tool) == Some(name)) {
+                    return Err(TransformError::invalid("tool_choice.function.name", format!("no tool is named `{name}`")));
+                }
+                wire::ToolChoice::Tool { name: self.names.sent(name) }
+            }
+            Some(_) if self.options.unsupported == UnsupportedParams::Drop => {
+                self.warnings.dropped(Param::ToolChoice.name());
+                return Ok(None);
+            }
+            Some(_) => return Err(TransformError::unsupported_param(Param::ToolChoice, self.spec.family.name)),
+        };
+        if self.thinking && !matches!(choice, wire::ToolChoice::Auto {}) {
+            self.warnings.adjusted(Param::ToolChoice, "the model cannot be forced to call a tool while it thinks; sent auto");
+            return Ok(Some(wire::ToolChoice::Auto {}));
+        }
+        Ok(Some(choice))
+    }
+
+    /// The content of a tool's result that is empty: AWS refuses blank text.
+    pub(super) const EMPTY_RESULT: Block<'static> = Block::Text(Cow::Borrowed("(no output)"));
+}
+
+/// An id that AWS accepts, the same for the call and its result.
+pub(crate) fn tool_use_id(id: &str) -> Cow<'_, str> {
+    const LENGTH: usize = 64;
+    let legal = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-');
+    if (1..=LENGTH).contains(&id.len()) && id.bytes().all(legal) {
+        return Cow::Borrowed(id);
+    }
+    let kept = id.chars().take(LENGTH - 9).map(|c| if c.is_ascii() && legal(c as u8) { c } else { '_' });
+    Cow::Owned(kept.chain(['_']).chain(hash::short(id).chars()).collect())
+}
+
+/// Whether a message's content has nothing in it.
+pub(crate) fn is_blank(content: &Content) -> bool {
+    match content {
+        Content::Text(text) => text.trim().is_empty(),
+        Content::Parts(parts) => parts.is_empty(),
+    }
+}
+
+/// The arguments of a call: verbatim, and always an object.
+pub(crate) fn arguments<'a>(
+    text: &'a str,
+    at: impl FnOnce() -> String,
+) -> Result<&'a serde_json::value::RawValue, TransformError> {
+    let trimmed = text.trim();
+    let json = if trimmed.is_empty() || trimmed == "null" { "{}" } else { trimmed };
+    match serde_json::from_str::<&serde_json::value::RawValue>(json) {
+        Ok(raw) if json.starts_with('{') => Ok(raw),
+        Ok(_) => Err(TransformError::invalid(at(), "the arguments must be a JSON object")),
+        Err(error) => Err(TransformError::invalid(at(), format!("the arguments are not JSON: {error}"))),
+    }
+}
+

@@ -1,0 +1,310 @@
+//! The conversation: turns that alternate, system prompts apart, repaired only where the caller allows it.
+
+use std::borrow::Cow;
+
+use core_types::{Content, Message, SystemMessage};
+
+use crate::converse::Mapper;
+use crate::converse::content::function_call_id;
+use crate::converse::tools::tool_use_id;
+use crate::converse::wire::{Block, Request, Role, ToolResult, Turn};
+use crate::input::ChatInput;
+use crate::{TransformError, options};
+
+/// What stands between a tool's result and the user's next words for models that refuse both in one turn.
+const FILLER: &str = "I have the tool results.";
+
+/// What stands beside documents that come without a word: AWS wants a text there.
+const DOCUMENT_TEXT: &str = "See the attached document.";
+
+impl<'a> Mapper<'a, '_> {
+    /// Writes `messages` and `system`.
+    pub(super) fn messages(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+        if input.messages.is_empty() {
+            return Err(TransformError::invalid("messages", "a conversation needs at least one message"));
+        }
+        let mut talk = Talk::default();
+        for (index, message) in input.messages.iter().enumerate() {
+            match message {
+                Message::System(system) | Message::Developer(system) => self.system(system, index, &talk, request)?,
+                Message::User(user) => {
+                    let mut blocks = Vec::new();
+                    self.content(&user.content, user.cache_control.as_ref(), index, &mut blocks)?;
+                    if blocks.is_empty() {
+                        self.blank_user(index, input, &mut blocks)?;
+                    }
+                    talk.close_calls(index)?;
+                    self.add(Role::User, blocks, index, &mut talk)?;
+                }
+                Message::Assistant(assistant) => {
+                    let mut blocks = Vec::new();
+                    self.assistant(assistant, index, &mut blocks)?;
+                    talk.close_calls(index)?;
+                    talk.open_calls(&blocks, index)?;
+                    talk.prefix = assistant.prefix;
+                    self.add(Role::Assistant, blocks, index, &mut talk)?;
+                }
+                Message::Tool(tool) => {
+                    let id = tool_use_id(&tool.tool_call_id);
+                    talk.answer(&id, || format!("messages[{index}].tool_call_id"))?;
+                    let mut blocks = Vec::new();
+                    let beside = self.tool_result(tool, index, &mut blocks)?;
+                    self.add(Role::User, blocks, index, &mut talk)?;
+                    talk.beside.extend(beside);
+                }
+                Message::Function(function) => {
+                    let id = function_call_id(&function.name);
+                    talk.answer(&id, || format!("messages[{index}].name"))?;
+                    let mut content = Vec::new();
+                    self.content(&function.content, None, index, &mut content)?;
+                    if content.is_empty() {
+                        content.push(Self::EMPTY_RESULT);
+                    }
+                    let result = ToolResult { tool_use_id: Cow::Owned(id), content, status: None };
+                    self.add(Role::User, vec![Block::ToolResult(result)], index, &mut talk)?;
+                }
+                _ => return Err(TransformError::invalid(format!("messages[{index}].role"), "unknown role")),
+            }
+        }
+        talk.close_calls(input.messages.len())?;
+        talk.flush_beside();
+        self.ends(&mut talk, request)?;
+        for turn in &mut talk.turns {
+            self.settle(turn);
+        }
+        request.messages = talk.turns.into_iter().map(|turn| Turn { role: turn.role, content: turn.content }).collect();
+        Ok(())
+    }
+
+    fn system(
+        &mut self,
+        message: &'a SystemMessage,
+        index: usize,
+        talk: &Talk<'a>,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
+        if !self.spec.model.can.system && !super::tools::is_blank(&message.content) {
+            return Err(self.unsupported(format!("messages[{index}]"), "system prompts"));
+        }
+        let before = request.system.len();
+        let mut blocks = Vec::new();
+        self.content(&message.content, message.cache_control.as_ref(), index, &mut blocks)?;
+        if let Some(place) = blocks.iter().position(|block| !matches!(block, Block::Text(_) | Block::GuardContent(_) | Block::CachePoint(_))) {
+            return Err(self.unsupported(format!("messages[{index}].content[{place}]"), "anything but text in system prompts"));
+        }
+        request.system.extend(blocks);
+        if !talk.turns.is_empty() && request.system.len() > before {
+            self.warnings.rewritten(format!("messages[{index}]"), "a system message amid the conversation was moved to its start");
+        }
+        Ok(())
+    }
+
+    /// A user message without content: AWS refuses it, so it is repaired or refused here.
+    fn blank_user(&mut self, index: usize, input: &ChatInput<'a>, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+        // Beside other turns of the user's it says nothing, and nothing is lost.
+        let beside = |index: Option<usize>| {
+            index.and_then(|index| input.messages.get(index)).is_some_and(|message| matches!(message, Message::User(user) if !super::tools::is_blank(&user.content)))
+        };
+        if beside(index.checked_sub(1)) || beside(Some(index + 1)) {
+            self.warnings.rewritten(format!("messages[{index}]"), "a blank message was left out");
+            return Ok(());
+        }
+        let Some(text) = self.continue_blocks() else {
+            return Err(TransformError::invalid(format!("messages[{index}].content"), "the message is blank; AWS takes no blank text"));
+        };
+        self.warnings.rewritten(format!("messages[{index}]"), "a blank message was replaced by the continue message");
+        blocks.extend(text);
+        Ok(())
+    }
+
+    /// Adds blocks to the conversation, merged with the turn before where the role is the same.
+    fn add(&mut self, role: Role, blocks: Vec<Block<'a>>, index: usize, talk: &mut Talk<'a>) -> Result<(), TransformError> {
+        if blocks.is_empty() {
+            if role == Role::Assistant {
+                self.warnings.rewritten(format!("messages[{index}]"), "a blank message was left out");
+            }
+            return Ok(());
+        }
+        if role == Role::Assistant {
+            talk.flush_beside();
+        }
+        let result = matches!(blocks.first(), Some(Block::ToolResult(_)));
+        match talk.turns.last_mut() {
+            Some(last) if last.role == role => {
+                let mixes = role == Role::User && !result && last.has_results();
+                if mixes && !self.spec.model.can.mixed_tool_turn {
+                    if !self.options.modify_params {
+                        let reason = "the model refuses text beside tool results; with modify_params a turn of the assistant's is put between";
+                        return Err(TransformError::invalid(format!("messages[{index}]"), reason));
+                    }
+                    self.warnings.rewritten(format!("messages[{index}]"), "a turn of the assistant's was put before it");
+                    talk.turns.push(OpenTurn::new(Role::Assistant, vec![Block::Text(Cow::Borrowed(FILLER))], index));
+                    talk.turns.push(OpenTurn::new(role, blocks, index));
+                } else {
+                    last.merged = true;
+                    last.content.extend(blocks);
+                }
+            }
+            _ => talk.turns.push(OpenTurn::new(role, blocks, index)),
+        }
+        Ok(())
+    }
+
+    /// The first and the last turn, as the model demands them.
+    fn ends(&mut self, talk: &mut Talk<'a>, request: &Request<'a>) -> Result<(), TransformError> {
+        let Some(first) = talk.turns.first() else {
+            let Some(blocks) = self.continue_blocks() else {
+                let what = if request.system.is_empty() { "all messages are blank" } else { "there are only system messages" };
+                return Err(TransformError::invalid("messages", format!("{what}; Bedrock needs a user message")));
+            };
+            self.warnings.rewritten("messages", "a user message was added");
+            talk.turns.push(OpenTurn::new(Role::User, blocks, 0));
+            return Ok(());
+        };
+        if first.role == Role::Assistant && !self.spec.model.can.leading_assistant {
+            let at = format!("messages[{}]", first.index);
+            let Some(blocks) = self.continue_blocks() else {
+                return Err(TransformError::invalid(at, "a conversation must start with a user message"));
+            };
+            self.warnings.rewritten(at, "a user message was put before it");
+            talk.turns.insert(0, OpenTurn::new(Role::User, blocks, 0));
+        }
+        let Some(last) = talk.turns.last_mut().filter(|turn| turn.role == Role::Assistant) else { return Ok(()) };
+        let at = format!("messages[{}]", last.index);
+        if self.spec.model.can.prefill {
+            // Bedrock refuses a prefill that ends in white space.
+            if let Some(Block::Text(text)) = last.content.last_mut() {
+                let trimmed = text.trim_end().len();
+                if trimmed < text.len() {
+                    match text {
+                        Cow::Borrowed(text) => *text = &text[..trimmed],
+                        Cow::Owned(text) => text.truncate(trimmed),
+                    }
+                    self.warnings.rewritten(at, "white space at the end of the prefill was cut off");
+                }
+            }
+            return Ok(());
+        }
+        if talk.prefix {
+            return Err(TransformError::invalid(at, "the model does not continue a message of the assistant's"));
+        }
+        let Some(blocks) = self.continue_blocks() else {
+            return Err(TransformError::invalid(at, "the model wants a user message at the end"));
+        };
+        self.warnings.rewritten(at, "a user message was put after it");
+        let index = last.index;
+        talk.turns.push(OpenTurn::new(Role::User, blocks, index));
+        Ok(())
+    }
+
+    /// Puts the blocks of a finished turn in the order that AWS wants.
+    fn settle(&mut self, turn: &mut OpenTurn<'a>) {
+        if turn.merged {
+            let mut rank = 1;
+            let mut ranked: Vec<(u8, Block<'a>)> = std::mem::take(&mut turn.content)
+                .into_iter()
+                .map(|block| {
+                    rank = match (turn.role, &block) {
+                        // A cache point stays with what it marks.
+                        (_, Block::CachePoint(_)) => rank,
+                        (Role::Assistant, Block::ReasoningContent(_)) | (Role::User, Block::ToolResult(_)) => 0,
+                        (Role::Assistant, Block::ToolUse(_)) => 2,
+                        _ => 1,
+                    };
+                    (rank, block)
+                })
+                .collect();
+            // The sort is stable: within a rank the caller's order stands.
+            ranked.sort_by_key(|(rank, _)| *rank);
+            turn.content = ranked.into_iter().map(|(_, block)| block).collect();
+        }
+        let has = |wanted: fn(&Block<'_>) -> bool| turn.content.iter().any(wanted);
+        if has(|block| matches!(block, Block::Document(_))) && !has(|block| matches!(block, Block::Text(_))) {
+            let end = turn.content.iter().rposition(|block| !matches!(block, Block::CachePoint(_))).map_or(0, |last| last + 1);
+            turn.content.insert(end, Block::Text(Cow::Borrowed(DOCUMENT_TEXT)));
+            self.warnings.rewritten(format!("messages[{}]", turn.index), "a text was put beside the document: AWS wants one");
+        }
+    }
+
+    fn continue_blocks(&self) -> Option<Vec<Block<'a>>> {
+        let text = match self.options.continue_text()? {
+            Cow::Borrowed(Content::Text(text)) => Cow::Borrowed(text.as_str()),
+            Cow::Owned(Content::Text(text)) => Cow::Owned(text),
+            Cow::Borrowed(Content::Parts(_)) | Cow::Owned(Content::Parts(_)) => Cow::Borrowed(options::CONTINUE),
+        };
+        let text = if text.trim().is_empty() { Cow::Borrowed(options::CONTINUE) } else { text };
+        Some(vec![Block::Text(text)])
+    }
+}
+
+/// The conversation while it is being put together.
+#[derive(Default)]
+struct Talk<'a> {
+    turns: Vec<OpenTurn<'a>>,
+    /// Tool calls that wait for their results, with the index of their message.
+    open: Vec<(String, usize)>,
+    /// Blocks that belong after the tool results of this turn.
+    beside: Vec<Block<'a>>,
+    /// Whether the last message of the assistant's must stay the last.
+    prefix: bool,
+}
+
+struct OpenTurn<'a> {
+    role: Role,
+    content: Vec<Block<'a>>,
+    /// Index of the turn's first message.
+    index: usize,
+    /// Whether more than one message went into it.
+    merged: bool,
+}
+
+impl<'a> OpenTurn<'a> {
+    const fn new(role: Role, content: Vec<Block<'a>>, index: usize) -> Self {
+        Self { role, content, index, merged: false }
+    }
+
+    fn has_results(&self) -> bool {
+        self.content.iter().any(|block| matches!(block, Block::ToolResult(_)))
+    }
+}
+
+impl Talk<'_> {
+    fn open_calls(&mut self, blocks: &[Block<'_>], index: usize) -> Result<(), TransformError> {
+        for block in blocks {
+            let Block::ToolUse(tool) = block else { continue };
+            if self.open.iter().any(|(id, _)| *id == *tool.tool_use_id) {
+                let reason = format!("two tool calls have the id `{}`", tool.tool_use_id);
+                return Err(TransformError::invalid(format!("messages[{index}].tool_calls"), reason));
+            }
+            self.open.push((tool.tool_use_id.clone().into_owned(), index));
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, id: &str, at: impl FnOnce() -> String) -> Result<(), TransformError> {
+        match self.open.iter().position(|(open, _)| open == id) {
+            Some(place) => {
+                self.open.remove(place);
+                Ok(())
+            }
+            None => Err(TransformError::invalid(at(), format!("no tool call before it waits for a result with the id `{id}`"))),
+        }
+    }
+
+    /// All calls must be answered before the conversation goes on.
+    fn close_calls(&self, next: usize) -> Result<(), TransformError> {
+        match self.open.first() {
+            Some((id, index)) if next > *index => Err(TransformError::invalid(
+                format!("messages[{index}].tool_calls"),
+                format!("the tool call `{id}` has no result in the messages that follow it"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn flush_beside(&mut self) {
+        if let Some(turn) = self.turns.last_mut().filter(|turn| turn.role == Role::User) {
+            turn.content.append(&mut self.beside);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The gate between a request and a mapper: what the model does not have does not get through.
+
+use core_types::{ChatRequest, Message, Param, ParamSet, RawJson, ResponseFormat, Tool, ToolChoice};
+use serde::Serialize;
+
+use crate::controls;
+use crate::{Options, TransformError, UnsupportedParams, Warnings};
+
+/// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
+/// dropped cannot reach the wire.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ChatInput<'a> {
+    /// The conversation.
+    pub messages: &'a [Message],
+    /// `max_completion_tokens`, else `max_tokens`, else the caller's default.
+    pub max_tokens: Option<u32>,
+    /// Whether several tools may be called at once.
+    pub parallel_tool_calls: Option<bool>,
+    /// `low`, `medium`, `high`, …
+    pub reasoning_effort: Option<&'a str>,
+    /// Text, JSON or JSON of a given schema.
+    pub response_format: Option<&'a ResponseFormat>,
+    /// `default`, `flex`, `priority`, …
+    pub service_tier: Option<&'a str>,
+    /// Sequences that end the answer; none is empty.
+    pub stop: Vec<&'a str>,
+    /// Sampling temperature.
+    pub temperature: Option<f64>,
+    /// Which tools the model may or must call.
+    pub tool_choice: Option<&'a ToolChoice>,
+    /// The tools.
+    pub tools: &'a [Tool],
+    /// Nucleus sampling.
+    pub top_p: Option<f64>,
+    /// The end user.
+    pub user: Option<&'a str>,
+    /// Settings of the built-in web search.
+    pub web_search_options: Option<&'a RawJson>,
+    /// Parameters outside the OpenAI schema, in the caller's order, without those that steer the gateway.
+    pub extra: Vec<(&'a str, &'a RawJson)>,
+    /// OpenAI parameters that the model is not known to have and the caller insists on, as JSON.
+    pub insisted: Vec<(&'static str, RawJson)>,
+}
+
+impl<'a> ChatInput<'a> {
+    /// Lets through what is in `supported`; drops, or refuses, everything else.
+    pub(crate) fn admit(
+        request: &'a ChatRequest,
+        supported: ParamSet,
+        family: &'static str,
+        options: &Options,
+        warnings: &mut Warnings,
+    ) -> Result<Self, TransformError> {
+        let listed = |names: &[String], name: &str| names.iter().any(|listed| listed == name);
+        let mut admitted = ParamSet::NONE;
+        let mut insisted = Vec::new();
+        for param in request.params().iter() {
+            if listed(&options.additional_drop_params, param.name()) {
+                warnings.dropped(param.name());
+            } else if supported.contains(param) {
+                admitted = admitted.with(param);
+            } else if listed(&options.allowed_openai_params, param.name()) {
+                insisted.extend(json_of(request, param).map(|json| (param.name(), json)));
+            } else if options.unsupported == UnsupportedParams::Drop || is_label(param) {
+                warnings.dropped(param.name());
+            } else {
+                return Err(TransformError::unsupported_param(param, family));
+            }
+        }
+        let has = |param| admitted.contains(param);
+        let max_tokens = request.max_completion_tokens.or(request.max_tokens).filter(|_| has(Param::MaxTokens));
+        if max_tokens == Some(0) {
+            let at = if request.max_completion_tokens.is_some() { "max_completion_tokens" } else { "max_tokens" };
+            return Err(TransformError::invalid(at, "must be at least 1"));
+        }
+        let stop = if has(Param::Stop) { request.stop.as_slice() } else { &[] };
+        let mut extra = Vec::new();
+        for (name, value) in request.extra.iter().filter(|(name, _)| !controls::is_internal(name)) {
+            if listed(&options.additional_drop_params, name) {
+                warnings.dropped(name.to_owned());
+            } else {
+                extra.push((name, value));
+            }
+        }
+        Ok(Self {
+            messages: &request.messages,
+            max_tokens: max_tokens.or(options.default_max_tokens),
+            parallel_tool_calls: request.parallel_tool_calls.filter(|_| has(Param::ParallelToolCalls)),
+            reasoning_effort: request.reasoning_effort.as_deref().filter(|_| has(Param::ReasoningEffort)),
+            response_format: request.response_format.as_ref().filter(|_| has(Param::ResponseFormat)),
+            service_tier: request.service_tier.as_deref().filter(|_| has(Param::ServiceTier)),
+            stop: stop.iter().map(String::as_str).filter(|text| !text.is_empty()).collect(),
+            temperature: request.temperature.filter(|_| has(Param::Temperature)),
+            tool_choice: request.tool_choice.as_ref().filter(|_| has(Param::ToolChoice)),
+            tools: if has(Param::Tools) { &request.tools } else { &[] },
+            top_p: request.top_p.filter(|_| has(Param::TopP)),
+            user: request.user.as_deref().filter(|_| has(Param::User)),
+            web_search_options: request.web_search_options.as_ref().filter(|_| has(Param::WebSearchOptions)),
+            extra,
+            insisted,
+        })
+    }
+}
+
+/// Labels change nothing in the answer: where a model has no place for them they are left out, whatever the policy.
+const fn is_label(param: Param) -> bool {
+    matches!(param, Param::User | Param::Metadata)
+}
+
+/// A parameter as JSON, to be passed on as it is.
+fn json_of(request: &ChatRequest, param: Param) -> Option<RawJson> {
+    fn json<T: Serialize>(value: &T) -> Option<RawJson> {
+        RawJson::from_value(value).ok()
+    }
+    match param {
+        Param::Audio => request.audio.clone(),
+        Param::FrequencyPenalty => json(&request.frequency_penalty),
+        Param::FunctionCall => request.function_call.clone(),
+        Param::Functions => json(&request.functions),
+        Param::LogitBias => request.logit_bias.clone(),
+        Param::Logprobs => json(&request.logprobs),
+        Param::MaxTokens => json(&request.max_completion_tokens.or(request.max_tokens)),
+        Param::Metadata => request.metadata.clone(),
+        Param::Modalities => json(&request.modalities),
+        Param::N => json(&request.n),
+        Param::ParallelToolCalls => json(&request.parallel_tool_calls),
+        Param::Prediction => request.prediction.clone(),
+        Param::PresencePenalty => json(&request.presence_penalty),
+        Param::PromptCacheKey => json(&request.prompt_cache_key),
+        Param::PromptCacheRetention => json(&request.prompt_cache_retention),
+        Param::ReasoningEffort => json(&request.reasoning_effort),
+        Param::ResponseFormat => json(&request.response_format),
+        Param::SafetyIdentifier => json(&request.safety_identifier),
+        Param::Seed => json(&request.seed),
+        Param::ServiceTier => json(&request.service_tier),
+        Param::Stop => json(&request.stop.as_slice()),
+        Param::Store => json(&request.store),
+        Param::Temperature => json(&request.temperature),
+        Param::ToolChoice => json(&request.tool_choice),
+        Param::Tools => json(&request.tools),
+        Param::TopLogprobs => json(&request.top_logprobs),
+        Param::TopP => json(&request.top_p),
+        Param::User => json(&request.user),
+        Param::Verbosity => json(&request.verbosity),
+        Param::WebSearchOptions => request.web_search_options.clone(),
+        _ => None,
+    }
+}

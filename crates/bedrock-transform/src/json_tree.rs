@@ -1,0 +1,126 @@
+//! JSON as a tree that keeps the order of keys. For small values that must be changed, such as schemas.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+/// Keywords of JSON Schema that hold values, not schemas.
+const VALUES: &[&str] = &["const", "default", "enum", "examples"];
+
+/// A JSON value.
+#[derive(Debug, Clone)]
+pub(crate) enum Json {
+    Array(Vec<Self>),
+    Object(Vec<(String, Self)>),
+    /// Anything without parts, as it is written.
+    Scalar(Box<RawValue>),
+}
+
+impl Json {
+    pub(crate) fn member(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(members) => members.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    fn is(&self, text: &str) -> bool {
+        matches!(self, Self::Scalar(raw) if raw.get() == text)
+    }
+
+    /// Gives every object schema `additionalProperties: false`, unless it says something else.
+    pub(crate) fn close(&mut self) {
+        match self {
+            Self::Array(items) => items.iter_mut().for_each(Self::close),
+            Self::Object(members) => {
+                let schemas = members.iter_mut().filter(|(key, _)| !VALUES.contains(&key.as_str()));
+                schemas.for_each(|(_, value)| value.close());
+                let is_object = self.member("type").is_some_and(|kind| kind.is("\"object\""));
+                if is_object && self.member("additionalProperties").is_none() {
+                    if let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned())) {
+                        members.push(("additionalProperties".to_owned(), Self::Scalar(no)));
+                    }
+                }
+            }
+            Self::Scalar(_) => {}
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Json, E> {
+        scalar(&value)
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Json, E> {
+        scalar(&value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Json, E> {
+        scalar(&value)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Json, E> {
+        scalar(&value)
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Json, E> {
+        scalar(value)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Json, E> {
+        scalar(&())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Json::Object(members))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Json::Array(items))
+    }
+}
+
+fn scalar<T: Serialize + ?Sized, E: Error>(value: &T) -> Result<Json, E> {
+    serde_json::value::to_raw_value(value).map(Json::Scalar).map_err(E::custom)
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Array(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (key, value) in members {
+                    map.serialize_entry(key, value)?;
+                }
+                map.end()
+            }
+            Self::Scalar(raw) => raw.serialize(serializer),
+        }
+    }
+}

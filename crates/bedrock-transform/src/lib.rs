@@ -1,0 +1,59 @@
+//! Pure mapping between OpenAI-shaped messages and Amazon Bedrock's bodies and streams. No I/O, no clock, no randomness.
+//!
+//! [`chat`] turns a request into a [`ChatCall`]: the operation, the target, the exact body, what was changed on the way,
+//! and how to read the answer.
+//!
+//! ```
+//! use bedrock_transform::{Catalog, ModelSpec, Options, chat};
+//! use core_types::ChatRequest;
+//!
+//! let request = ChatRequest::new("bedrock/us.amazon.nova-lite-v1:0").user("Hello").temperature(0.7).user("again");
+//! let spec = ModelSpec::resolve(&request.model, &Catalog::builtin())?;
+//! let call = chat(&request, &spec, &Options::default())?;
+//! assert_eq!(
+//!     call.outgoing.body,
+//!     r#"{"messages":[{"role":"user","content":[{"text":"Hello"},{"text":"again"}]}],"inferenceConfig":{"temperature":0.7}}"#,
+//! );
+//! assert!(call.warnings.is_empty());
+//! # Ok::<(), bedrock_transform::TransformError>(())
+//! ```
+
+mod call;
+mod controls;
+mod converse;
+mod error;
+mod families;
+mod family;
+mod hash;
+mod input;
+mod json_tree;
+mod media;
+mod model;
+mod options;
+mod prompt;
+mod schema;
+mod stream;
+mod text;
+mod upstream;
+mod warning;
+mod wire;
+
+pub use call::{ChatCall, ChatReply, chat};
+pub use error::TransformError;
+pub use families::body;
+pub use family::{
+    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
+};
+pub use input::ChatInput;
+pub use media::remote_media;
+pub use model::arn::{Arn, ArnKind};
+pub use model::id::ModelId;
+pub use model::spec::ModelSpec;
+pub use options::{Fetched, Media, Options, UnsupportedParams};
+pub use stream::decoder::ChatDecoder;
+pub use stream::delta::{Decode, Delta, Trailer};
+pub use stream::event::{EventKind, StreamEvent};
+pub use stream::step::Step;
+pub use upstream::{ErrorKind, UpstreamError};
+pub use warning::{Warning, Warnings};
+pub use wire::{Answer, Delivery, Operation, Outgoing, ResponseMeta, Route, Target};

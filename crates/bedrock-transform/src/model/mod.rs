@@ -1,0 +1,5 @@
+//! Model names: parsed once, looked up once.
+
+pub(crate) mod arn;
+pub(crate) mod id;
+pub(crate) mod spec;

@@ -1,0 +1,78 @@
+//! What a caller decides about mapping, beside the request itself.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use core_types::Content;
+
+/// What to do where a request does not fit a model. The defaults are documented in `docs/defaults.md`.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// What happens to parameters that the model does not have.
+    pub unsupported: UnsupportedParams,
+    /// Parameters to leave out, supported or not. Dotted names reach into objects.
+    pub additional_drop_params: Vec<String>,
+    /// Parameters to pass to the model although it is not known to have them.
+    pub allowed_openai_params: Vec<String>,
+    /// Whether the conversation may be repaired: turns of the gateway's own where a model demands them.
+    pub modify_params: bool,
+    /// What the user is made to say where the model demands a user turn. Implies the repair of such places.
+    pub user_continue_message: Option<Content>,
+    /// What is sent as the token limit where the caller names none.
+    pub default_max_tokens: Option<u32>,
+    /// Media that was fetched for the `http(s)` URLs of the request.
+    pub media: Media,
+}
+
+/// What happens to parameters that a model does not have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnsupportedParams {
+    /// They are left out, with a warning each.
+    Drop,
+    /// The request is refused.
+    #[default]
+    Reject,
+}
+
+/// Media by URL: fetching is not the mapper's business.
+#[derive(Debug, Clone, Default)]
+pub struct Media(BTreeMap<String, Fetched>);
+
+/// One fetched medium.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Fetched {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// What the server called them.
+    pub media_type: Option<String>,
+}
+
+impl Media {
+    /// Adds what was fetched from `url`.
+    pub fn insert(&mut self, url: impl Into<String>, bytes: impl Into<Bytes>, media_type: Option<String>) {
+        self.0.insert(url.into(), Fetched { bytes: bytes.into(), media_type });
+    }
+
+    /// What was fetched from `url`.
+    #[must_use]
+    pub fn fetched(&self, url: &str) -> Option<&Fetched> {
+        self.0.get(url)
+    }
+}
+
+/// What the user is made to say where nothing else was asked for.
+pub(crate) const CONTINUE: &str = "Please continue.";
+
+impl Options {
+    /// What the user is made to say, if repair was asked for.
+    pub(crate) fn continue_text(&self) -> Option<Cow<'_, Content>> {
+        match &self.user_continue_message {
+            Some(content) => Some(Cow::Borrowed(content)),
+            None => self.modify_params.then(|| Cow::Owned(Content::Text(CONTINUE.to_owned()))),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Conversations as lines of text, for models that take one prompt.
+
+use std::borrow::Cow;
+
+use core_types::{Content, Message, Part};
+
+use crate::TransformError;
+
+/// Who says a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    Assistant,
+    System,
+    User,
+}
+
+/// One message as text.
+#[derive(Debug)]
+pub(crate) struct Line<'a> {
+    pub(crate) speaker: Speaker,
+    pub(crate) text: Cow<'a, str>,
+}
+
+/// The conversation as text. What is not text cannot be said in a prompt.
+pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result<Vec<Line<'a>>, TransformError> {
+    if messages.is_empty() {
+        return Err(TransformError::invalid("messages", "a conversation needs at least one message"));
+    }
+    let mut lines = Vec::with_capacity(messages.len());
+    for (index, message) in messages.iter().enumerate() {
+        let unsupported = |what: &'static str| TransformError::unsupported_content(format!("messages[{index}]"), what, family);
+        let (speaker, content) = match message {
+            Message::System(message) | Message::Developer(message) => (Speaker::System, &message.content),
+            Message::User(message) => (Speaker::User, &message.content),
+            Message::Assistant(message) if !message.tool_calls.is_empty() || message.function_call.is_some() => {
+                return Err(unsupported("tool calls"));
+            }
+            Message::Assistant(message) => match &message.content {
+                Some(content) => (Speaker::Assistant, content),
+                None => continue,
+            },
+            _ => return Err(unsupported("tool results")),
+        };
+        let text = text(content, index, family)?;
+        if !text.trim().is_empty() {
+            lines.push(Line { speaker, text });
+        }
+    }
+    if lines.is_empty() {
+        return Err(TransformError::invalid("messages", "all messages are blank"));
+    }
+    Ok(lines)
+}
+
+fn text<'a>(content: &'a Content, index: usize, family: &'static str) -> Result<Cow<'a, str>, TransformError> {
+    let parts = match content {
+        Content::Text(text) => return Ok(Cow::Borrowed(text)),
+        Content::Parts(parts) => parts,
+    };
+    let mut text = String::new();
+    for (place, part) in parts.iter().enumerate() {
+        match part {
+            Part::Text(part) | Part::GuardedText(part) => text.push_str(&part.text),
+            Part::Refusal { refusal } => text.push_str(refusal),
+            _ => {
+                let at = format!("messages[{index}].content[{place}]");
+                return Err(TransformError::unsupported_content(at, "anything but text", family));
+            }
+        }
+    }
+    Ok(Cow::Owned(text))
+}

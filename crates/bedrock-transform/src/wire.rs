@@ -1,0 +1,153 @@
+//! What a transport sends and what it brings back.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use core_types::Usage;
+use serde::Serialize;
+
+/// Which of Bedrock's two ways a model is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// `Converse` and `ConverseStream`: one body for all models.
+    Converse,
+    /// `InvokeModel` and `InvokeModelWithResponseStream`: each family's own body.
+    Invoke,
+}
+
+impl Route {
+    /// The route's operation.
+    #[must_use]
+    pub const fn operation(self, delivery: Delivery) -> Operation {
+        match (self, delivery) {
+            (Self::Converse, Delivery::Stream) => Operation::ConverseStream,
+            (Self::Converse, Delivery::Whole) => Operation::Converse,
+            (Self::Invoke, Delivery::Stream) => Operation::InvokeModelWithResponseStream,
+            (Self::Invoke, Delivery::Whole) => Operation::InvokeModel,
+        }
+    }
+}
+
+/// Whether an answer comes in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// In pieces, as the model writes it.
+    Stream,
+    /// In one piece.
+    Whole,
+}
+
+/// An operation of bedrock-runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum Operation {
+    /// `POST /model/{modelId}/converse`
+    Converse,
+    /// `POST /model/{modelId}/converse-stream`
+    ConverseStream,
+    /// `POST /model/{modelId}/invoke`
+    InvokeModel,
+    /// `POST /model/{modelId}/invoke-with-response-stream`
+    InvokeModelWithResponseStream,
+}
+
+/// The `modelId` of a call: a model id, an inference profile, or an ARN.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Target(String);
+
+impl Target {
+    /// `model_id` as AWS names it, not percent-encoded.
+    pub fn new(model_id: impl Into<String>) -> Self {
+        Self(model_id.into())
+    }
+
+    /// The id or ARN, not percent-encoded.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One call as it goes out, before it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Outgoing {
+    /// The operation.
+    pub operation: Operation,
+    /// The `modelId`.
+    pub target: Target,
+    /// The region that the request or the model's name asks for; `None` leaves it to the transport.
+    pub region: Option<String>,
+    /// Headers to add after signing.
+    pub headers: Vec<(String, String)>,
+    /// The JSON body, byte for byte as it is sent.
+    pub body: Bytes,
+}
+
+impl Outgoing {
+    /// A call without region and headers of its own.
+    pub fn new(operation: Operation, target: Target, body: impl Into<Bytes>) -> Self {
+        Self { operation, target, region: None, headers: Vec::new(), body: body.into() }
+    }
+}
+
+/// What a transport brings back of a call that succeeded.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The body, byte for byte as AWS sent it.
+    pub body: Bytes,
+    /// What the transport knows besides.
+    pub meta: ResponseMeta,
+}
+
+impl Answer {
+    /// An answer.
+    pub fn new(body: impl Into<Bytes>, meta: ResponseMeta) -> Self {
+        Self { body: body.into(), meta }
+    }
+}
+
+/// What only the transport knows of an answer.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ResponseMeta {
+    /// Identifier of the answer, `chatcmpl-…`.
+    pub id: Arc<str>,
+    /// When it came, in Unix seconds.
+    pub created: u64,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// Counts from the `x-amzn-bedrock-*-token-count` headers, for bodies that have none.
+    pub usage: Option<Usage>,
+}
+
+impl ResponseMeta {
+    /// `id` and `created` end up in the answer.
+    pub fn new(id: impl Into<Arc<str>>, created: u64) -> Self {
+        Self { id: id.into(), created, request_id: None, usage: None }
+    }
+
+    /// Sets AWS's request id.
+    #[must_use]
+    pub fn with_request_id(mut self, request_id: impl Into<String>) -> Self {
+        self.request_id = Some(request_id.into());
+        self
+    }
+
+    /// Sets the counts from the answer's headers.
+    #[must_use]
+    pub const fn with_usage(mut self, usage: Usage) -> Self {
+        self.usage = Some(usage);
+        self
+    }
+}

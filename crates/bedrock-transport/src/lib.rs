@@ -1,0 +1,38 @@
+//! Sends Bedrock bodies through the official AWS SDK, and hands back the bytes that AWS answered.
+//!
+//! The SDK's typed operations give region, endpoint, credentials, SigV4 or bearer tokens, retries and timeouts. The JSON
+//! is not theirs: the body of a [call](bedrock_transform::Outgoing) goes out byte for byte, and the bytes of a successful
+//! answer come back as they are, whatever the SDK's own reader would have said of them. This crate knows no model.
+//!
+//! ```no_run
+//! use bedrock_transform::{Operation, Outgoing, Target};
+//! use bedrock_transport::Transport;
+//!
+//! # async fn run() -> Result<(), bedrock_transport::TransportError> {
+//! let transport = Transport::from_env().await?;
+//! let body = r#"{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}"#;
+//! let call = Outgoing::new(Operation::Converse, Target::new("amazon.nova-lite-v1:0"), body);
+//! let answer = transport.send(&call).await?;
+//! # let _ = answer.body;
+//! # Ok(())
+//! # }
+//! ```
+
+mod body;
+mod config;
+mod error;
+mod frames;
+mod operation;
+mod secret;
+mod sign;
+mod stream;
+mod transport;
+
+/// The AWS SDK that carries the calls, for [`Transport::from_client`].
+pub use aws_sdk_bedrockruntime as sdk;
+pub use config::{Auth, Config, Timeouts};
+pub use error::TransportError;
+pub use secret::Secret;
+pub use sign::SignedRequest;
+pub use stream::EventStream;
+pub use transport::Transport;

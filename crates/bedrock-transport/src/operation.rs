@@ -1,0 +1,234 @@
+//! Body on, body off: the SDK's typed operations around bytes of ours.
+//!
+//! The typed inputs carry the `modelId` and nothing else. An interceptor puts our body on before the request is signed,
+//! adds the caller's headers after it, and takes the body off a successful answer before the SDK reads it; the SDK's
+//! typed output is never looked at. If a future SDK should refuse this, this file is all there is to change.
+
+use std::fmt;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::{self, ConfigBag, Intercept, RuntimeComponents};
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::body::SdkBody;
+use bedrock_transform::{Operation, Outgoing};
+use bytes::Bytes;
+use core_types::Usage;
+use http::{HeaderName, HeaderValue};
+
+use crate::error::{TransportError, request_id};
+use crate::sign::SignedRequest;
+
+/// What one call puts on its requests and takes off its answer.
+pub(crate) struct Exchange {
+    body: Bytes,
+    headers: Vec<(String, String)>,
+    goal: Goal,
+    outcome: Mutex<Option<Outcome>>,
+}
+
+/// How far a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goal {
+    Answer,
+    Signature,
+}
+
+/// What came of it.
+pub(crate) enum Outcome {
+    Answered(Response),
+    Signed(SignedRequest),
+}
+
+/// An answer with a 2xx status, its body not yet read.
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
+    pub(crate) error_type: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) usage: Option<Usage>,
+    pub(crate) body: SdkBody,
+}
+
+/// Takes `call` to its goal.
+pub(crate) async fn run(
+    client: &Client,
+    call: &Outgoing,
+    goal: Goal,
+    config: Option<config::Builder>,
+) -> Result<Outcome, TransportError> {
+    let exchange =
+        Arc::new(Exchange { body: call.body.clone(), headers: extra_headers(call)?, goal, outcome: Mutex::new(None) });
+    let model_id = call.target.as_str();
+    macro_rules! send {
+        ($operation:expr) => {{
+            let mut operation = $operation.model_id(model_id).customize().interceptor(Hook(Arc::clone(&exchange)));
+            if let Some(config) = config {
+                operation = operation.config_override(config);
+            }
+            operation.send().await.map(drop).map_err(TransportError::from_sdk)
+        }};
+    }
+    let result = match call.operation {
+        Operation::Converse => send!(client.converse()),
+        Operation::ConverseStream => send!(client.converse_stream()),
+        Operation::InvokeModel => send!(client.invoke_model().accept(JSON).content_type(JSON)),
+        Operation::InvokeModelWithResponseStream => {
+            send!(client.invoke_model_with_response_stream().accept(JSON).content_type(JSON))
+        }
+        operation => return Err(TransportError::refused(format!("{operation:?} is not an operation of this crate"))),
+    };
+    match exchange.take() {
+        Some(outcome) => Ok(outcome),
+        None => Err(result.err().unwrap_or_else(|| {
+            TransportError::new(
+                bedrock_transform::ErrorKind::Unexpected,
+                "NoAnswer",
+                "the SDK returned without an answer",
+            )
+        })),
+    }
+}
+
+const JSON: &str = "application/json";
+
+/// The caller's headers, without those that are not the caller's to set.
+fn extra_headers(call: &Outgoing) -> Result<Vec<(String, String)>, TransportError> {
+    let mut headers = Vec::with_capacity(call.headers.len());
+    for (name, value) in &call.headers {
+        let Ok(name) = name.parse::<HeaderName>() else {
+            return Err(TransportError::refused(format!("`{}` is not the name of a header", name.escape_debug())));
+        };
+        if value.parse::<HeaderValue>().is_err() {
+            return Err(TransportError::refused(format!("the header `{name}` has a value that cannot be sent")));
+        }
+        let reserved = ["connection", "content-length", "host", "transfer-encoding"].contains(&name.as_str());
+        if !reserved && !name.as_str().starts_with("x-amz-") {
+            headers.push((name.as_str().to_owned(), value.clone()));
+        }
+    }
+    Ok(headers)
+}
+
+impl Exchange {
+    fn put(&self, outcome: Outcome) {
+        *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+    }
+
+    fn take(&self) -> Option<Outcome> {
+        self.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").field("goal", &self.goal).field("body", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Debug)]
+struct Hook(Arc<Exchange>);
+
+#[dyn_dispatch_hint]
+impl Intercept for Hook {
+    fn name(&self) -> &'static str {
+        "PumiceExchange"
+    }
+
+    // Before the checkpoint to which the SDK goes back for a retry, so that every attempt carries the same bytes.
+    fn modify_before_retry_loop(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request_mut();
+        request.headers_mut().try_insert("content-length", self.0.body.len().to_string())?;
+        *request.body_mut() = SdkBody::from(self.0.body.clone());
+        Ok(())
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let headers = context.request_mut().headers_mut();
+        for (name, value) in &self.0.headers {
+            headers.try_insert(name.clone(), value.clone())?;
+        }
+        Ok(())
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.0.goal == Goal::Answer {
+            return Ok(());
+        }
+        self.0.put(Outcome::Signed(SignedRequest::of(context.request(), self.0.body.clone())));
+        Err("the request was only to be signed".into())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response_mut();
+        if response.status().is_success() {
+            // What is left for the SDK to read must not be an error, or it would keep the quota of a retried call.
+            let body = mem::replace(response.body_mut(), SdkBody::from("{}"));
+            self.0.put(Outcome::Answered(Response::of(response, body)));
+        }
+        Ok(())
+    }
+}
+
+impl Response {
+    fn of(head: &HttpResponse, body: SdkBody) -> Self {
+        let header = |name: &str| head.headers().get(name).map(str::to_owned);
+        Self {
+            status: head.status().as_u16(),
+            content_type: header("content-type"),
+            error_type: header("x-amzn-errortype"),
+            request_id: request_id(head).map(str::to_owned),
+            usage: usage(head),
+            body,
+        }
+    }
+}
+
+/// Counts that AWS sends as headers with `InvokeModel`.
+fn usage(head: &HttpResponse) -> Option<Usage> {
+    let count = |name: &str| head.headers().get(name)?.trim().parse::<u64>().ok();
+    let input = count("x-amzn-bedrock-input-token-count");
+    let output = count("x-amzn-bedrock-output-token-count");
+    if input.is_none() && output.is_none() {
+        return None;
+    }
+    let read = count("x-amzn-bedrock-cache-read-input-token-count");
+    let written = count("x-amzn-bedrock-cache-write-input-token-count");
+    let prompt = [input, read, written].into_iter().flatten().fold(0, u64::saturating_add);
+    let completion = output.unwrap_or_default();
+    let mut usage = Usage::new(prompt, completion, prompt.saturating_add(completion));
+    if read.is_some() || written.is_some() {
+        let mut details = core_types::PromptTokensDetails::default();
+        details.cached_tokens = read;
+        details.cache_creation_tokens = written;
+        usage.prompt_tokens_details = Some(details);
+    }
+    Some(usage)
+}

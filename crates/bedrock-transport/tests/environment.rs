@@ -1,0 +1,121 @@
+//! What the environment decides, each case in a process of its own.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+
+mod common;
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bedrock_transform::Operation;
+use bedrock_transport::{Auth, Config, Transport};
+use common::call;
+
+/// What a process with these variables, and no others, would send.
+fn with(auth: &str, variables: &[(&str, &str)]) -> String {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "child", "--nocapture"])
+        .env_clear()
+        .envs([("AWS_EC2_METADATA_DISABLED", "true"), ("HOME", env!("CARGO_TARGET_TMPDIR"))])
+        .envs(variables.iter().copied())
+        .env("CHILD_AUTH", auth)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let answer =
+        text.lines().filter_map(|line| line.split_once("answer: ")).map(|(_, answer)| answer.to_owned()).next();
+    answer.unwrap_or_else(|| panic!("no answer in {text}{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[tokio::test]
+#[ignore = "run by the other tests, with their environment"]
+async fn child() {
+    let auth = match std::env::var("CHILD_AUTH").unwrap().as_str() {
+        "keys" => Auth::keys("AKIDMINE", "mine"),
+        "bearer" => Auth::bearer("mine"),
+        "profile" => Auth::Profile("missing".to_owned()),
+        _ => Auth::Default,
+    };
+    let report = async {
+        let transport = Transport::connect(Config::new().with_auth(auth)).await?;
+        let request = transport.sign(&call(Operation::Converse)).await?;
+        let url = request.url.replace("/model/amazon.nova-lite-v1%3A0/converse", "");
+        let authorization = request.header("authorization").unwrap_or("unsigned");
+        let who: String = match authorization.split_once("Credential=") {
+            Some((_, rest)) => rest.split('/').next().unwrap().to_owned(),
+            None => authorization.to_owned(),
+        };
+        let token = request.header("x-amz-security-token").unwrap_or("none");
+        let region = authorization.split('/').nth(2).unwrap_or("none");
+        Ok::<_, bedrock_transport::TransportError>(format!("{url} {who} token={token} region={region}"))
+    };
+    println!("answer: {}", report.await.unwrap_or_else(|error| error.to_string()));
+}
+
+const REGION: (&str, &str) = ("AWS_REGION", "us-west-2");
+const KEYS: [(&str, &str); 3] = [REGION, ("AWS_ACCESS_KEY_ID", "AKIDENV"), ("AWS_SECRET_ACCESS_KEY", "environment")];
+const BEARER: (&str, &str) = ("AWS_BEARER_TOKEN_BEDROCK", "api-key");
+const SESSION: (&str, &str) = ("AWS_SESSION_TOKEN", "foreign");
+
+#[test]
+fn regions_come_in_their_order() {
+    let [_, id, secret] = KEYS;
+    let name = ("AWS_REGION_NAME", "eu-west-1");
+    let default = ("AWS_DEFAULT_REGION", "eu-west-2");
+    let answers = [
+        with("default", &[name, REGION, default, id, secret]),
+        with("default", &[REGION, default, id, secret]),
+        with("default", &[default, id, secret]),
+        with("default", &[id, secret]),
+        with("default", &[("AWS_REGION_NAME", "evil/"), id, secret]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"), @r"
+    https://bedrock-runtime.eu-west-1.amazonaws.com AKIDENV token=none region=eu-west-1
+    https://bedrock-runtime.us-west-2.amazonaws.com AKIDENV token=none region=us-west-2
+    https://bedrock-runtime.eu-west-2.amazonaws.com AKIDENV token=none region=eu-west-2
+    MissingRegion: no AWS region: set AWS_REGION, or `region` in the profile or the configuration
+    InvalidRequest: `evil/` is not the name of an AWS region
+    ");
+}
+
+#[test]
+fn credentials_are_never_mixed() {
+    let [region, id, secret] = KEYS;
+    let answers = [
+        with("default", &[region, id, secret, SESSION]),
+        with("default", &[region, id, secret, BEARER]),
+        with("default", &[region, id, secret, ("AWS_BEARER_TOKEN_BEDROCK", "")]),
+        with("keys", &[region, id, secret, SESSION, BEARER]),
+        with("bearer", &[region, id, secret, SESSION, BEARER]),
+        with("profile", &[region]),
+    ];
+    insta::assert_snapshot!(answers.join("\n"), @r"
+    https://bedrock-runtime.us-west-2.amazonaws.com AKIDENV token=foreign region=us-west-2
+    https://bedrock-runtime.us-west-2.amazonaws.com Bearer api-key token=none region=none
+    https://bedrock-runtime.us-west-2.amazonaws.com AKIDENV token=none region=us-west-2
+    https://bedrock-runtime.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2
+    https://bedrock-runtime.us-west-2.amazonaws.com Bearer mine token=none region=none
+    CredentialsError: there is no profile `missing` in the AWS config files
+    ");
+}
+
+#[test]
+fn endpoints_come_in_their_order() {
+    let ours = ("AWS_BEDROCK_RUNTIME_ENDPOINT", "http://localhost:1/a");
+    let sdks = ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "http://localhost:2/b");
+    let answers = [with("keys", &[REGION, ours, sdks]), with("keys", &[REGION, sdks]), with("keys", &[REGION])];
+    insta::assert_snapshot!(answers.join("\n"), @r"
+    http://localhost:1/a AKIDMINE token=none region=us-west-2
+    http://localhost:2/b AKIDMINE token=none region=us-west-2
+    https://bedrock-runtime.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2
+    ");
+}
+
+#[test]
+fn without_credentials_a_request_is_unsigned_and_soon_there() {
+    let start = Instant::now();
+    // The metadata service of nowhere: it is asked, and never answers.
+    let nowhere = ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://192.0.2.1/");
+    let answer = with("default", &[REGION, ("AWS_EC2_METADATA_DISABLED", "false"), nowhere]);
+    insta::assert_snapshot!(answer, @"https://bedrock-runtime.us-west-2.amazonaws.com unsigned token=none region=none");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}

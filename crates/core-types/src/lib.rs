@@ -1,0 +1,41 @@
+//! OpenAI-shaped values for chat: requests, answers, stream chunks and errors. Data only, no I/O.
+//!
+//! A request is read the way OpenAI's clients write it and keeps what it does not know: parameters outside the OpenAI
+//! schema stay in [`Extra`], in the caller's order and spelling; content parts of an unknown type stay in
+//! [`Part::Other`].
+//!
+//! ```
+//! use core_types::{ChatRequest, Message};
+//!
+//! let built = ChatRequest::new("bedrock/us.amazon.nova-lite-v1:0").system("Be brief.").user("Hello").temperature(0.7);
+//! let read: ChatRequest = serde_json::from_str(&serde_json::to_string(&built)?)?;
+//! assert_eq!(built, read);
+//! assert!(matches!(read.messages[1], Message::User(_)));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+
+mod chat;
+mod error_body;
+mod extra;
+mod param;
+mod raw_json;
+mod read;
+mod usage;
+mod write;
+
+pub use chat::chunk::{ChatChunk, ChunkChoice, ChunkDelta, FunctionDelta, ToolCallDelta};
+pub use chat::message::{
+    AssistantMessage, FunctionMessage, Message, SystemMessage, ThinkingBlock, ToolMessage, UserMessage,
+};
+pub use chat::part::{
+    Audio, CacheControl, Content, Document, DocumentSource, File, ImageUrl, Part, TextPart, VideoUrl,
+};
+pub use chat::request::{ChatRequest, Stop, StreamOptions};
+pub use chat::response::{Annotation, ChatResponse, Choice, FinishReason, ResponseMessage};
+pub use chat::response_format::{JsonSchema, ResponseFormat};
+pub use chat::tool::{Function, FunctionCall, Tool, ToolCall, ToolChoice};
+pub use error_body::{ApiError, ErrorBody};
+pub use extra::Extra;
+pub use param::{Param, ParamSet};
+pub use raw_json::RawJson;
+pub use usage::{CacheWrites, CompletionTokensDetails, PromptTokensDetails, Usage};
