@@ -40,7 +40,9 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     let family = spec.family;
     let codec = match spec.route {
         Route::Converse => None,
-        Route::Invoke => Some(family.chat.as_ref().ok_or_else(|| TransformError::unsupported_capability(family.name, "chat"))?),
+        Route::Invoke => {
+            Some(family.chat.as_ref().ok_or_else(|| TransformError::unsupported_capability(family.name, "chat"))?)
+        }
     };
     let supported = codec.map_or_else(|| converse::params(&spec.model.can), |codec| codec.params);
     let input = ChatInput::admit(request, supported, family.name, &controls.options, &mut warnings)?;
@@ -114,8 +116,14 @@ impl ChatReply {
     ///
     /// # Errors
     /// As [`ChatReply::read`].
-    pub fn replay(&self, body: &[u8], meta: &ResponseMeta, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
-        let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } = self.completion(body)?;
+    pub fn replay(
+        &self,
+        body: &[u8],
+        meta: &ResponseMeta,
+        out: &mut dyn FnMut(Step<'_>),
+    ) -> Result<(), TransformError> {
+        let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } =
+            self.completion(body)?;
         let mut assembler = self.assembler(meta);
         let mut push = |delta: Delta<'_>| assembler.push(delta, out);
         for block in &message.thinking_blocks {

@@ -165,7 +165,8 @@ fn headers(extra: &Extra) -> Result<Vec<(String, String)>, TransformError> {
                 return Err(TransformError::invalid(at(), "a request may not set this header"));
             }
             let text = value.read::<String>().unwrap_or_else(|_| value.as_str().to_owned());
-            let legal_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !b"():;,<>=@[]{}\"/\\?".contains(&b));
+            let legal_name =
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic() && !b"():;,<>=@[]{}\"/\\?".contains(&b));
             if !legal_name || text.contains(['\r', '\n', '\0']) {
                 return Err(TransformError::invalid(at(), "not a legal header"));
             }

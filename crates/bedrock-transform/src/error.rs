@@ -99,7 +99,11 @@ impl TransformError {
     }
 
     /// The model cannot take `what` at `at`.
-    pub fn unsupported_content(at: impl Into<String>, what: impl Into<Cow<'static, str>>, family: &'static str) -> Self {
+    pub fn unsupported_content(
+        at: impl Into<String>,
+        what: impl Into<Cow<'static, str>>,
+        family: &'static str,
+    ) -> Self {
         Self::UnsupportedContent { at: at.into(), what: what.into(), family }
     }
 

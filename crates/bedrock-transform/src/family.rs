@@ -342,6 +342,8 @@ impl Catalog {
     #[must_use]
     pub fn find_id(&self, id: &ModelId) -> (&'static Family, &'static Model) {
         let named = id.body.and_then(|body| self.find(families::prefix_of_body(body)));
-        named.or_else(|| self.find(&id.base)).unwrap_or((&families::converse_only::FAMILY, &families::converse_only::ANY))
+        named
+            .or_else(|| self.find(&id.base))
+            .unwrap_or((&families::converse_only::FAMILY, &families::converse_only::ANY))
     }
 }

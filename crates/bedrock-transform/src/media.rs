@@ -44,12 +44,7 @@ const FORMATS: &[(Kind, &str, &[&str], &[&str])] = &[
     (Kind::Document, "pdf", &["application/pdf", "application/x-pdf"], &["pdf"]),
     (Kind::Document, "csv", &["text/csv", "application/csv"], &["csv"]),
     (Kind::Document, "doc", &["application/msword"], &["doc"]),
-    (
-        Kind::Document,
-        "docx",
-        &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
-        &["docx"],
-    ),
+    (Kind::Document, "docx", &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"], &["docx"]),
     (Kind::Document, "xls", &["application/vnd.ms-excel"], &["xls"]),
     (Kind::Document, "xlsx", &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], &["xlsx"]),
     (Kind::Document, "html", &["text/html", "application/xhtml+xml"], &["html", "htm"]),
@@ -99,7 +94,12 @@ pub(crate) struct Label<'a> {
 }
 
 /// Reads the medium behind a `data:`, `s3:`, `http:` or `https:` URL.
-pub(crate) fn of_url<'a>(url: &'a str, label: Label<'_>, options: &'a Options, at: &str) -> Result<Medium<'a>, TransformError> {
+pub(crate) fn of_url<'a>(
+    url: &'a str,
+    label: Label<'_>,
+    options: &'a Options,
+    at: &str,
+) -> Result<Medium<'a>, TransformError> {
     if let Some(rest) = url.strip_prefix("data:") {
         let Some((header, data)) = rest.split_once(',') else {
             return Err(TransformError::invalid(at, "a data: URL needs a comma before its data"));
@@ -116,9 +116,13 @@ pub(crate) fn of_url<'a>(url: &'a str, label: Label<'_>, options: &'a Options, a
     }
     if url.starts_with("http://") || url.starts_with("https://") {
         let Some(fetched) = options.media.fetched(url) else {
-            return Err(TransformError::invalid(at, "Bedrock does not fetch URLs, and this one was not fetched before: send a data: URL"));
+            return Err(TransformError::invalid(
+                at,
+                "Bedrock does not fetch URLs, and this one was not fetched before: send a data: URL",
+            ));
         };
-        let (kind, format) = format_of(&fetched.bytes, fetched.media_type.as_deref(), Label { filename: Some(url), ..label }, at)?;
+        let (kind, format) =
+            format_of(&fetched.bytes, fetched.media_type.as_deref(), Label { filename: Some(url), ..label }, at)?;
         return Ok(Medium { kind, format, source: Source::Base64(Cow::Owned(STANDARD.encode(&fetched.bytes))) });
     }
     Err(TransformError::invalid(at, "expected a data:, https: or s3: URL"))
@@ -153,9 +157,18 @@ pub(crate) fn of_s3<'a>(
 }
 
 /// The bytes say best what they are; then the caller's word, the label on the data, the file's ending.
-fn format_of(start: &[u8], media_type: Option<&str>, label: Label<'_>, at: &str) -> Result<(Kind, &'static str), TransformError> {
+fn format_of(
+    start: &[u8],
+    media_type: Option<&str>,
+    label: Label<'_>,
+    at: &str,
+) -> Result<(Kind, &'static str), TransformError> {
     let media_type = label.format.or(media_type).map(|text| text.split(';').next().unwrap_or_default().trim());
-    let ending = label.filename.and_then(|name| name.split(['?', '#']).next()).and_then(|name| name.rsplit_once('.')).map(|(_, ending)| ending);
+    let ending = label
+        .filename
+        .and_then(|name| name.split(['?', '#']).next())
+        .and_then(|name| name.rsplit_once('.'))
+        .map(|(_, ending)| ending);
     by_magic(start)
         .or_else(|| media_type.and_then(by_name))
         .or_else(|| ending.and_then(by_ending).filter(|_| media_type.is_none_or(says_nothing)))
@@ -249,23 +262,23 @@ pub fn remote_media(request: &core_types::ChatRequest) -> Vec<&str> {
     use core_types::{Content, DocumentSource, Message, Part};
     fn content(message: &Message) -> Option<&Content> {
         match message {
-        Message::User(user) => Some(&user.content),
-        Message::Tool(tool) => Some(&tool.content),
-        Message::Assistant(assistant) => assistant.content.as_ref(),
-        _ => None,
-    }
+            Message::User(user) => Some(&user.content),
+            Message::Tool(tool) => Some(&tool.content),
+            Message::Assistant(assistant) => assistant.content.as_ref(),
+            _ => None,
+        }
     }
     fn url(part: &Part) -> Option<&str> {
         match part {
-        Part::ImageUrl(image) => Some(image.url.as_str()),
-        Part::VideoUrl(video) => Some(video.url.as_str()),
-        Part::File(file) => file.file_id.as_deref(),
-        Part::Document(document) => match &document.source {
-            DocumentSource::Url { url } => Some(url.as_str()),
+            Part::ImageUrl(image) => Some(image.url.as_str()),
+            Part::VideoUrl(video) => Some(video.url.as_str()),
+            Part::File(file) => file.file_id.as_deref(),
+            Part::Document(document) => match &document.source {
+                DocumentSource::Url { url } => Some(url.as_str()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    }
+        }
     }
     let mut urls: Vec<&str> = Vec::new();
     for message in &request.messages {

@@ -28,7 +28,8 @@ pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result
     }
     let mut lines = Vec::with_capacity(messages.len());
     for (index, message) in messages.iter().enumerate() {
-        let unsupported = |what: &'static str| TransformError::unsupported_content(format!("messages[{index}]"), what, family);
+        let unsupported =
+            |what: &'static str| TransformError::unsupported_content(format!("messages[{index}]"), what, family);
         let (speaker, content) = match message {
             Message::System(message) | Message::Developer(message) => (Speaker::System, &message.content),
             Message::User(message) => (Speaker::User, &message.content),

@@ -11,7 +11,8 @@ use crate::json_tree::Json;
 
 /// The schema of a tool without arguments.
 pub(crate) fn empty_object(at: impl FnOnce() -> String) -> Result<RawJson, TransformError> {
-    RawJson::parse(r#"{"type":"object","properties":{}}"#).map_err(|error| TransformError::invalid(at(), error.to_string()))
+    RawJson::parse(r#"{"type":"object","properties":{}}"#)
+        .map_err(|error| TransformError::invalid(at(), error.to_string()))
 }
 
 /// What of a schema's root decides whether AWS takes it.
@@ -42,7 +43,11 @@ pub(crate) fn of_tool(schema: &RawJson, at: impl Fn() -> String) -> Result<Cow<'
     let mut fixed = Extra::new();
     fixed.insert("type", RawJson::from_value("object").map_err(malformed)?);
     for (name, value) in root.iter().filter(|(name, _)| *name != "type") {
-        let value = if name == "properties" && value.is_null() { RawJson::parse("{}").map_err(malformed)? } else { value.clone() };
+        let value = if name == "properties" && value.is_null() {
+            RawJson::parse("{}").map_err(malformed)?
+        } else {
+            value.clone()
+        };
         fixed.insert(name, value);
     }
     RawJson::from_value(&fixed).map(Cow::Owned).map_err(malformed)

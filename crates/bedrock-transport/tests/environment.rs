@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -113,9 +114,12 @@ fn endpoints_come_in_their_order() {
 #[test]
 fn without_credentials_a_request_is_unsigned_and_soon_there() {
     let start = Instant::now();
-    // The metadata service of nowhere: it is asked, and never answers.
-    let nowhere = ("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://192.0.2.1/");
+    // A metadata service that takes calls and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let nowhere = ("AWS_EC2_METADATA_SERVICE_ENDPOINT", endpoint.as_str());
     let answer = with("default", &[REGION, ("AWS_EC2_METADATA_DISABLED", "false"), nowhere]);
     insta::assert_snapshot!(answer, @"https://bedrock-runtime.us-west-2.amazonaws.com unsigned token=none region=none");
     assert!(start.elapsed() < Duration::from_secs(5));
+    drop(silent);
 }

@@ -1,6 +1,4 @@
 //! The bytes of a 2xx are the answer, whatever the SDK's typed reader would have said of them.
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod common;
 
 use bedrock_transform::{ErrorKind, Operation};

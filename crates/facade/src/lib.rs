@@ -1,1 +1,53 @@
-//! Placeholder.
+//! One client for Amazon Bedrock that speaks OpenAI's shapes.
+//!
+//! ```
+//! use facade::{ChatRequest, Client};
+//!
+//! # async fn run() -> Result<(), facade::Error> {
+//! # #[cfg(feature = "transport")] {
+//! let client = Client::from_env().await?;
+//! let request = ChatRequest::new("bedrock/us.amazon.nova-lite-v1:0").user("Why is the sky blue?");
+//! let reply = client.chat(&request).await?;
+//! println!("{}", reply.value.text().unwrap_or_default());
+//! for warning in &reply.warnings {
+//!     eprintln!("{warning}");
+//! }
+//! # }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Without the feature `transport` no SDK is linked: [`Client`] then works on a [`Backend`] of your own, and
+//! [`Client::prepare`] shows the exact body of a request offline.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+mod backend;
+mod client;
+mod error;
+mod reply;
+mod stream;
+#[cfg(feature = "transport")]
+mod transport;
+
+/// The mapping by itself.
+pub use bedrock_transform as transform;
+pub use bedrock_transform::{
+    Catalog, ChatCall, ErrorKind, Media, ModelSpec, Options, Outgoing, Route, Step, StreamEvent, UnsupportedParams,
+    UpstreamError, Warning,
+};
+#[cfg(feature = "transport")]
+pub use bedrock_transport::{Auth, Config, Secret, SignedRequest, Timeouts, Transport};
+/// The messages by themselves.
+pub use core_types as types;
+pub use core_types::{ChatChunk, ChatRequest, ChatResponse, ErrorBody, Message};
+
+pub use crate::backend::{Backend, EventStream};
+pub use crate::client::Client;
+pub use crate::error::{Error, Upstream};
+pub use crate::reply::Reply;
+pub use crate::stream::ChatStream;

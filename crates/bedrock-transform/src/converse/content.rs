@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use core_types::{AssistantMessage, CacheControl, Content, Extra, Part, RawJson, TextPart, ThinkingBlock, ToolMessage};
 
+use crate::TransformError;
 use crate::converse::Mapper;
 use crate::converse::tools::{arguments, is_blank, tool_use_id};
 use crate::converse::wire::{Block, GuardContent, GuardText, Reasoning, ToolResult, ToolUse};
 use crate::family::Cache;
-use crate::TransformError;
 
 impl<'a> Mapper<'a, '_> {
     /// The blocks of a user's or system message.
@@ -31,7 +31,12 @@ impl<'a> Mapper<'a, '_> {
         self.cache_block(cache_control, blocks, || format!("messages[{index}].cache_control"))
     }
 
-    fn part(&mut self, part: &'a Part, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+    fn part(
+        &mut self,
+        part: &'a Part,
+        at: &dyn Fn() -> String,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
         let control = match part {
             Part::Text(TextPart { text, cache_control, .. }) => {
                 push_text(text, blocks);
@@ -84,11 +89,16 @@ impl<'a> Mapper<'a, '_> {
         match (kind, fields.value("searchResult")) {
             ("" | "searchResult", Some(result)) => Ok(Block::SearchResult(result)),
             ("grounding_source" | "query", _) if text("text").is_some() => {
-                let text: Cow<'_, str> = fields.value("text").and_then(|raw| raw.read::<String>().ok()).unwrap_or_default().into();
+                let text: Cow<'_, str> =
+                    fields.value("text").and_then(|raw| raw.read::<String>().ok()).unwrap_or_default().into();
                 Ok(Block::Text(text))
             }
             _ => {
-                let what = if kind.is_empty() { "a part without a type".to_owned() } else { format!("parts of type `{kind}`") };
+                let what = if kind.is_empty() {
+                    "a part without a type".to_owned()
+                } else {
+                    format!("parts of type `{kind}`")
+                };
                 Err(self.unsupported(at(), what))
             }
         }
@@ -116,7 +126,10 @@ impl<'a> Mapper<'a, '_> {
         for (place, call) in message.tool_calls.iter().enumerate() {
             let at = || format!("messages[{index}].tool_calls[{place}]");
             if call.function.name.is_empty() {
-                return Err(TransformError::invalid(format!("{}.function.name", at()), "a tool call needs the tool's name"));
+                return Err(TransformError::invalid(
+                    format!("{}.function.name", at()),
+                    "a tool call needs the tool's name",
+                ));
             }
             blocks.push(Block::ToolUse(ToolUse {
                 tool_use_id: tool_use_id(&call.id),
@@ -174,7 +187,8 @@ impl<'a> Mapper<'a, '_> {
                     self.unmarked_part(part, &at, &mut made)?;
                     for block in made {
                         if matches!(block, Block::Image(_)) && !self.spec.model.can.tool_result_images {
-                            self.warnings.rewritten(at(), "the model takes no images in tool results: put beside the result");
+                            self.warnings
+                                .rewritten(at(), "the model takes no images in tool results: put beside the result");
                             beside.push(block);
                         } else {
                             content.push(block);
@@ -185,7 +199,8 @@ impl<'a> Mapper<'a, '_> {
         }
         if content.is_empty() {
             if !is_blank(&message.content) && beside.is_empty() {
-                self.warnings.rewritten(format!("messages[{index}].content"), "AWS refuses blank text: sent a placeholder");
+                self.warnings
+                    .rewritten(format!("messages[{index}].content"), "AWS refuses blank text: sent a placeholder");
             }
             content.push(Self::EMPTY_RESULT);
         }
@@ -202,7 +217,12 @@ impl<'a> Mapper<'a, '_> {
     }
 
     /// A part whose cache marker stands elsewhere: after the tool result, not in it.
-    fn unmarked_part(&mut self, part: &'a Part, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+    fn unmarked_part(
+        &mut self,
+        part: &'a Part,
+        at: &dyn Fn() -> String,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
         match part {
             Part::Text(text) => push_text(&text.text, blocks),
             Part::ImageUrl(image) => blocks.push(self.image_url(image, &at())?),

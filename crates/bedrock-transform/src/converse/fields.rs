@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use core_types::{Extra, Param, RawJson};
 
+use crate::TransformError;
 use crate::converse::Mapper;
 use crate::converse::wire::{OutputConfig, Request};
 use crate::family::{Reasoning, TopK};
 use crate::input::ChatInput;
-use crate::TransformError;
 
 impl<'a> Mapper<'a, '_> {
     /// Writes what is not part of OpenAI's schema.
@@ -36,7 +36,9 @@ impl<'a> Mapper<'a, '_> {
             ("guardrailConfig", Some(raw)) => request.guardrail_config = Some(raw),
             ("performanceConfig", Some(raw)) => request.performance_config = Some(raw),
             ("promptVariables", Some(raw)) => request.prompt_variables = Some(raw),
-            ("additionalModelResponseFieldPaths", Some(raw)) => request.additional_model_response_field_paths = Some(raw),
+            ("additionalModelResponseFieldPaths", Some(raw)) => {
+                request.additional_model_response_field_paths = Some(raw)
+            }
             ("outputConfig", Some(raw)) => request.output_config = Some(OutputConfig::Raw(raw)),
             ("requestMetadata", Some(raw)) => {
                 check_metadata(raw)?;
@@ -68,7 +70,8 @@ impl<'a> Mapper<'a, '_> {
 
     /// The members of `additionalModelRequestFields` and `extra_body` stand beside the other fields.
     fn merge(&mut self, at: &str, object: &RawJson, request: &mut Request<'a>) -> Result<(), TransformError> {
-        let fields: Extra = object.read().map_err(|_| TransformError::invalid(at, "expected an object without a key twice"))?;
+        let fields: Extra =
+            object.read().map_err(|_| TransformError::invalid(at, "expected an object without a key twice"))?;
         for (name, value) in fields.iter() {
             if !request.additional_model_request_fields.insert(name.to_owned(), Cow::Owned(value.clone())) {
                 return Err(TransformError::invalid(format!("{at}.{name}"), "this field is named twice"));
@@ -102,7 +105,8 @@ impl<'a> Mapper<'a, '_> {
             TopK::PassThrough => self.to_model("top_k", value, request),
             TopK::Nova => {
                 let nested = format!(r#"{{"topK":{}}}"#, value.as_str());
-                let nested = RawJson::parse(nested).map_err(|error| TransformError::invalid("top_k", error.to_string()))?;
+                let nested =
+                    RawJson::parse(nested).map_err(|error| TransformError::invalid("top_k", error.to_string()))?;
                 self.to_model("inferenceConfig", Cow::Owned(nested), request)
             }
             TopK::Unsupported => self.refuse_or_drop("top_k"),
@@ -124,12 +128,17 @@ impl<'a> Mapper<'a, '_> {
             return Ok(());
         }
         let tier = RawJson::parse(format!(r#"{{"type":"{kind}"}}"#));
-        request.service_tier = Some(Cow::Owned(tier.map_err(|error| TransformError::invalid("service_tier", error.to_string()))?));
+        request.service_tier =
+            Some(Cow::Owned(tier.map_err(|error| TransformError::invalid("service_tier", error.to_string()))?));
         Ok(())
     }
 
     /// `false` is a field of some of Anthropic's models; `true` is what every model does.
-    pub(super) fn parallel_tool_calls(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+    pub(super) fn parallel_tool_calls(
+        &mut self,
+        input: &ChatInput<'a>,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
         if input.parallel_tool_calls != Some(false) || request.tool_config.is_none() {
             return Ok(());
         }
@@ -139,8 +148,13 @@ impl<'a> Mapper<'a, '_> {
         }
         // Claude wants the type of the choice beside the switch, unless Converse's own toolChoice says it.
         let chosen = request.tool_config.as_ref().is_some_and(|config| config.tool_choice.is_some());
-        let json = if chosen { r#"{"disable_parallel_tool_use":true}"# } else { r#"{"type":"auto","disable_parallel_tool_use":true}"# };
-        let json = RawJson::parse(json).map_err(|error| TransformError::invalid("parallel_tool_calls", error.to_string()))?;
+        let json = if chosen {
+            r#"{"disable_parallel_tool_use":true}"#
+        } else {
+            r#"{"type":"auto","disable_parallel_tool_use":true}"#
+        };
+        let json =
+            RawJson::parse(json).map_err(|error| TransformError::invalid("parallel_tool_calls", error.to_string()))?;
         self.to_model("tool_choice", Cow::Owned(json), request)
     }
 
@@ -156,7 +170,8 @@ impl<'a> Mapper<'a, '_> {
 /// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>
 fn check_metadata(raw: &RawJson) -> Result<(), TransformError> {
     const AT: &str = "requestMetadata";
-    let legal = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || ":_@$#=/+,-.".contains(c));
+    let legal =
+        |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || ":_@$#=/+,-.".contains(c));
     let fields: Extra = raw.read().map_err(|_| TransformError::invalid(AT, "expected an object of strings"))?;
     if fields.iter().count() > 16 {
         return Err(TransformError::invalid(AT, "at most 16 pairs are allowed"));

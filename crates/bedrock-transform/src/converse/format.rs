@@ -11,7 +11,11 @@ use crate::{TransformError, schema};
 
 impl<'a> Mapper<'a, '_> {
     /// Writes what asks for JSON.
-    pub(super) fn response_format(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+    pub(super) fn response_format(
+        &mut self,
+        input: &ChatInput<'a>,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
         match input.response_format {
             Some(ResponseFormat::JsonSchema(format)) => {
                 let schema = format.schema.as_ref();
@@ -62,11 +66,14 @@ impl<'a> Mapper<'a, '_> {
         };
         let others = request.tool_config.take();
         let alone = others.is_none();
-        let (mut tools, chosen) = others.map_or_else(|| (Vec::new(), None), |config| (config.tools, config.tool_choice));
+        let (mut tools, chosen) =
+            others.map_or_else(|| (Vec::new(), None), |config| (config.tools, config.tool_choice));
         tools.push(wire::Tool::ToolSpec(spec));
         // The caller's own choice stands; a forced tool would stop the model from thinking.
         let tool_choice = match chosen {
-            Some(wire::ToolChoice::Auto {}) | None if !self.thinking && input.tool_choice != Some(&ToolChoice::None) => {
+            Some(wire::ToolChoice::Auto {}) | None
+                if !self.thinking && input.tool_choice != Some(&ToolChoice::None) =>
+            {
                 if alone && can.tool_choice_tool {
                     Some(wire::ToolChoice::Tool { name: Cow::Owned(name) })
                 } else if can.tool_choice_any {

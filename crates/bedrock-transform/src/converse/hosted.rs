@@ -27,12 +27,18 @@ pub(super) fn is_anthropic(kind: &str) -> bool {
 
 /// Nova's built-in web search. <https://docs.aws.amazon.com/nova/latest/userguide/grounding.html>
 pub(super) fn nova_grounding() -> Result<RawJson, TransformError> {
-    RawJson::parse(r#"{"name":"nova_grounding"}"#).map_err(|error| TransformError::invalid("web_search_options", error.to_string()))
+    RawJson::parse(r#"{"name":"nova_grounding"}"#)
+        .map_err(|error| TransformError::invalid("web_search_options", error.to_string()))
 }
 
 impl<'a> Mapper<'a, '_> {
     /// Claude reads its hosted tools, and the beta flag that they need, from its own fields.
-    pub(super) fn hosted_tool(&mut self, kind: &str, fields: &'a Extra, request: &mut Request<'a>) -> Result<(), TransformError> {
+    pub(super) fn hosted_tool(
+        &mut self,
+        kind: &str,
+        fields: &'a Extra,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
         let malformed = |error: serde_json::Error| TransformError::invalid("tools", error.to_string());
         let mut tool = Fields::default();
         let _ = tool.insert("type", Cow::Owned(RawJson::from_value(kind).map_err(malformed)?));
@@ -52,7 +58,8 @@ impl<'a> Mapper<'a, '_> {
 /// Adds `item` to the list under `key`, once.
 pub(super) fn append(fields: &mut Fields<'_>, key: &'static str, item: RawJson) -> Result<(), TransformError> {
     let not_a_list = |_| TransformError::invalid(key, "expected a list");
-    let mut list: Vec<RawJson> = fields.value(key).map(RawJson::read).transpose().map_err(not_a_list)?.unwrap_or_default();
+    let mut list: Vec<RawJson> =
+        fields.value(key).map(RawJson::read).transpose().map_err(not_a_list)?.unwrap_or_default();
     if !list.contains(&item) {
         list.push(item);
     }

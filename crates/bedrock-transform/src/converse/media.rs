@@ -19,7 +19,8 @@ impl DocumentNames {
     fn name(&mut self, wanted: Option<&str>, content: &str) -> String {
         const LENGTH: usize = 180;
         let base = wanted.map(|name| name.rsplit(['/', '\\']).next().unwrap_or(name));
-        let base = base.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem }));
+        let base =
+            base.map(|name| name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem }));
         let legal: String = base
             .unwrap_or_default()
             .chars()
@@ -59,7 +60,8 @@ impl<'a> Mapper<'a, '_> {
             return Err(self.unsupported(at, "audio"));
         }
         let Some(format) = media::audio_format(&audio.format) else {
-            let reason = format!("`{}` is not a format of sound that Bedrock takes, such as wav, mp3 or flac", audio.format);
+            let reason =
+                format!("`{}` is not a format of sound that Bedrock takes, such as wav, mp3 or flac", audio.format);
             return Err(TransformError::invalid(format!("{at}.input_audio.format"), reason));
         };
         let label = Label { format: Some(&audio.format), filename: None };
@@ -74,11 +76,18 @@ impl<'a> Mapper<'a, '_> {
         let medium = match (&file.file_data, &file.file_id) {
             (Some(data), _) if data.starts_with("data:") => media::of_url(data, label, self.options, &data_at)?,
             (Some(data), _) => media::of_base64(data, None, label, &data_at)?,
-            (None, Some(id)) if id.contains("://") || id.starts_with("data:") => media::of_url(id, label, self.options, &id_at)?,
-            (None, Some(_)) => {
-                return Err(TransformError::invalid(id_at, "Bedrock keeps no files: send file_data, or an s3:// or https:// URL"));
+            (None, Some(id)) if id.contains("://") || id.starts_with("data:") => {
+                media::of_url(id, label, self.options, &id_at)?
             }
-            (None, None) => return Err(TransformError::invalid(format!("{at}.file"), "a file needs file_data or file_id")),
+            (None, Some(_)) => {
+                return Err(TransformError::invalid(
+                    id_at,
+                    "Bedrock keeps no files: send file_data, or an s3:// or https:// URL",
+                ));
+            }
+            (None, None) => {
+                return Err(TransformError::invalid(format!("{at}.file"), "a file needs file_data or file_id"));
+            }
         };
         self.medium(medium, file.filename.as_deref(), at)
     }

@@ -27,12 +27,7 @@ use crate::input::ChatInput;
 use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
 
 /// Parameters that every model has on Converse.
-const ALWAYS: ParamSet = ParamSet::of(&[
-    Param::MaxTokens,
-    Param::ParallelToolCalls,
-    Param::ServiceTier,
-    Param::Stop,
-]);
+const ALWAYS: ParamSet = ParamSet::of(&[Param::MaxTokens, Param::ParallelToolCalls, Param::ServiceTier, Param::Stop]);
 
 /// The parameters that a model with these capabilities has on Converse.
 pub(crate) const fn params(can: &Capabilities) -> ParamSet {
@@ -79,7 +74,8 @@ pub(crate) fn request(
     mapper.parallel_tool_calls(input, &mut request)?;
     mapper.messages(input, &mut request)?;
     let mut body = Vec::with_capacity(size_hint(&request));
-    serde_json::to_writer(&mut body, &request).map_err(|error| TransformError::invalid("messages", error.to_string()))?;
+    serde_json::to_writer(&mut body, &request)
+        .map_err(|error| TransformError::invalid("messages", error.to_string()))?;
     Ok((body.into(), mapper.names))
 }
 
@@ -133,7 +129,8 @@ impl<'a> Mapper<'a, '_> {
         let ttl = control.ttl.as_deref().filter(|ttl| {
             let sent = ttl_known || *ttl == "5m";
             if !sent {
-                self.warnings.adjusted_field("cache_control.ttl", format!("the model has no ttl of {ttl}; sent without"));
+                self.warnings
+                    .adjusted_field("cache_control.ttl", format!("the model has no ttl of {ttl}; sent without"));
             }
             ttl_known
         });

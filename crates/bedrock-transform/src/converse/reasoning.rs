@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use core_types::{Param, RawJson};
 use serde::{Deserialize, Serialize};
 
+use crate::TransformError;
 use crate::converse::Mapper;
 use crate::converse::wire::Request;
 use crate::family::Reasoning;
 use crate::input::ChatInput;
-use crate::TransformError;
 
 /// Claude's least thinking budget, in tokens.
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>
@@ -35,7 +35,9 @@ struct Budget {
 impl<'a> Mapper<'a, '_> {
     /// Writes what asks for reasoning.
     pub(super) fn reasoning(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
-        let extra = |name: &str| input.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).filter(|v| !v.is_null());
+        let extra = |name: &str| {
+            input.extra.iter().find(|(key, _)| *key == name).map(|(_, value)| *value).filter(|v| !v.is_null())
+        };
         let effort = input.reasoning_effort;
         match self.spec.model.can.reasoning {
             Reasoning::AnthropicBudget | Reasoning::AnthropicAdaptive => {
@@ -63,12 +65,21 @@ impl<'a> Mapper<'a, '_> {
                 });
                 self.word(word.filter(|_| effort != Some("none")), "reasoning_config", request)
             }
-            Reasoning::OpenAi => self.object(effort, "reasoning", |effort| format!(r#"{{"effort":{effort}}}"#), request),
+            Reasoning::OpenAi => {
+                self.object(effort, "reasoning", |effort| format!(r#"{{"effort":{effort}}}"#), request)
+            }
             Reasoning::Nova => {
-                if let Some(other) = effort.filter(|effort| !matches!(*effort, "none" | "minimal" | "low" | "medium" | "high")) {
-                    return Err(TransformError::invalid("reasoning_effort", format!("Nova has low, medium and high, not `{other}`")));
+                if let Some(other) =
+                    effort.filter(|effort| !matches!(*effort, "none" | "minimal" | "low" | "medium" | "high"))
+                {
+                    return Err(TransformError::invalid(
+                        "reasoning_effort",
+                        format!("Nova has low, medium and high, not `{other}`"),
+                    ));
                 }
-                let effort = effort.filter(|effort| *effort != "none").map(|effort| if effort == "minimal" { "low" } else { effort });
+                let effort = effort
+                    .filter(|effort| *effort != "none")
+                    .map(|effort| if effort == "minimal" { "low" } else { effort });
                 let json = |effort: &str| format!(r#"{{"type":"enabled","maxReasoningEffort":{effort}}}"#);
                 self.object(effort, "reasoningConfig", json, request)
             }
@@ -86,11 +97,15 @@ impl<'a> Mapper<'a, '_> {
 
     /// The caller's own `thinking`, fitted to its limits.
     fn given_thinking(&mut self, thinking: &'a RawJson, request: &mut Request<'a>) -> Result<(), TransformError> {
-        let read: Thinking =
-            thinking.read().map_err(|error| TransformError::invalid("thinking", format!("expected {{type, budget_tokens}}: {error}")))?;
+        let read: Thinking = thinking.read().map_err(|error| {
+            TransformError::invalid("thinking", format!("expected {{type, budget_tokens}}: {error}"))
+        })?;
         match (read.kind.as_str(), read.budget_tokens) {
             ("enabled", Some(budget)) => self.budget(budget, Some(thinking), request),
-            ("enabled", None) => Err(TransformError::invalid("thinking.budget_tokens", "thinking needs a budget of at least 1024 tokens")),
+            ("enabled", None) => Err(TransformError::invalid(
+                "thinking.budget_tokens",
+                "thinking needs a budget of at least 1024 tokens",
+            )),
             (kind, _) => {
                 self.thinking = kind != "disabled";
                 self.to_model("thinking", Cow::Borrowed(thinking), request)
@@ -98,10 +113,18 @@ impl<'a> Mapper<'a, '_> {
         }
     }
 
-    fn budget(&mut self, asked: u32, given: Option<&'a RawJson>, request: &mut Request<'a>) -> Result<(), TransformError> {
+    fn budget(
+        &mut self,
+        asked: u32,
+        given: Option<&'a RawJson>,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
         let mut budget = asked;
         if budget < LEAST_BUDGET {
-            self.warnings.adjusted_field("thinking.budget_tokens", format!("{asked} is below {LEAST_BUDGET}; sent {LEAST_BUDGET}"));
+            self.warnings.adjusted_field(
+                "thinking.budget_tokens",
+                format!("{asked} is below {LEAST_BUDGET}; sent {LEAST_BUDGET}"),
+            );
             budget = LEAST_BUDGET;
         }
         let limit = &mut request.inference_config.max_tokens;
@@ -113,12 +136,18 @@ impl<'a> Mapper<'a, '_> {
             // An effort is a wish: the caller's limit wins as far as the model's least budget allows.
             Some(max) if max <= budget && given.is_none() && max > LEAST_BUDGET => {
                 budget = LEAST_BUDGET.max(max / 2);
-                self.warnings.adjusted(Param::ReasoningEffort, format!("thinking was limited to {budget} tokens, to fit into max_tokens"));
+                self.warnings.adjusted(
+                    Param::ReasoningEffort,
+                    format!("thinking was limited to {budget} tokens, to fit into max_tokens"),
+                );
             }
             Some(max) if max <= budget => {
                 let raised = budget.saturating_add(max);
                 *limit = Some(raised);
-                self.warnings.adjusted(Param::MaxTokens, format!("{max} is not above the thinking budget of {budget}; sent {raised}"));
+                self.warnings.adjusted(
+                    Param::MaxTokens,
+                    format!("{max} is not above the thinking budget of {budget}; sent {raised}"),
+                );
             }
             Some(_) => {}
         }
@@ -156,7 +185,12 @@ impl<'a> Mapper<'a, '_> {
         }
     }
 
-    fn word(&mut self, word: Option<&str>, field: &'static str, request: &mut Request<'a>) -> Result<(), TransformError> {
+    fn word(
+        &mut self,
+        word: Option<&str>,
+        field: &'static str,
+        request: &mut Request<'a>,
+    ) -> Result<(), TransformError> {
         self.object(word, field, str::to_owned, request)
     }
 
@@ -183,6 +217,11 @@ fn budget_of(effort: &str) -> Result<u32, TransformError> {
         "high" => 4096,
         "xhigh" => 8192,
         "max" => 16_384,
-        _ => return Err(TransformError::invalid("reasoning_effort", "expected none, minimal, low, medium, high, xhigh or max")),
+        _ => {
+            return Err(TransformError::invalid(
+                "reasoning_effort",
+                "expected none, minimal, low, medium, high, xhigh or max",
+            ));
+        }
     })
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use core_types::{
-    Annotation, CacheWrites, FinishReason, PromptTokensDetails, RawJson, ResponseMessage, ThinkingBlock, ToolCall, Usage,
+    Annotation, CacheWrites, FinishReason, PromptTokensDetails, RawJson, ResponseMessage, ThinkingBlock, ToolCall,
+    Usage,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
@@ -260,7 +261,13 @@ pub(crate) fn usage(raw: &RawValue) -> Option<Usage> {
 
 /// The written tokens by how long they are kept, if the parts add up.
 fn writes(details: &[CacheDetail], written: Option<u64>) -> Option<CacheWrites> {
-    let of = |ttl| details.iter().filter(|detail| detail.ttl.as_deref() == Some(ttl)).filter_map(|detail| detail.input_tokens.0).sum();
+    let of = |ttl| {
+        details
+            .iter()
+            .filter(|detail| detail.ttl.as_deref() == Some(ttl))
+            .filter_map(|detail| detail.input_tokens.0)
+            .sum()
+    };
     let mut writes = CacheWrites::default();
     writes.ephemeral_5m_input_tokens = of("5m");
     writes.ephemeral_1h_input_tokens = of("1h");

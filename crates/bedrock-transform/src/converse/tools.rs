@@ -87,7 +87,8 @@ const fn is_legal_byte(byte: u8) -> bool {
 
 fn alias_of(name: &str) -> String {
     const KEPT: usize = NAME_LENGTH - 9;
-    let kept = name.chars().take(KEPT).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' });
+    let kept =
+        name.chars().take(KEPT).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' });
     kept.chain(['_']).chain(hash::short(name).chars()).collect()
 }
 
@@ -110,13 +111,16 @@ fn defined_name(tool: &Tool) -> Option<&str> {
 
 /// The names of tools that were called in the conversation.
 fn called_names(messages: &[Message]) -> impl Iterator<Item = &str> {
-    messages.iter().filter_map(|message| match message {
-        Message::Assistant(assistant) => Some(assistant),
-        _ => None,
-    }).flat_map(|assistant| {
-        let calls = assistant.tool_calls.iter().map(|call| call.function.name.as_str());
-        calls.chain(assistant.function_call.iter().map(|call| call.name.as_str()))
-    })
+    messages
+        .iter()
+        .filter_map(|message| match message {
+            Message::Assistant(assistant) => Some(assistant),
+            _ => None,
+        })
+        .flat_map(|assistant| {
+            let calls = assistant.tool_calls.iter().map(|call| call.function.name.as_str());
+            calls.chain(assistant.function_call.iter().map(|call| call.name.as_str()))
+        })
 }
 
 fn has_tool_messages(messages: &[Message]) -> bool {
@@ -126,7 +130,11 @@ fn has_tool_messages(messages: &[Message]) -> bool {
 
 impl<'a> Mapper<'a, '_> {
     /// Writes `toolConfig`.
-    pub(super) fn tools(&mut self, input: &ChatInput<'a>, request: &mut wire::Request<'a>) -> Result<(), TransformError> {
+    pub(super) fn tools(
+        &mut self,
+        input: &ChatInput<'a>,
+        request: &mut wire::Request<'a>,
+    ) -> Result<(), TransformError> {
         let withheld = input.tool_choice == Some(&ToolChoice::None);
         let mut tools = Vec::new();
         if !withheld {
@@ -135,7 +143,8 @@ impl<'a> Mapper<'a, '_> {
                 _ => None,
             };
             for (index, tool) in input.tools.iter().enumerate() {
-                if allowed.is_some_and(|names| defined_name(tool).is_some_and(|name| !names.iter().any(|n| n == name))) {
+                if allowed.is_some_and(|names| defined_name(tool).is_some_and(|name| !names.iter().any(|n| n == name)))
+                {
                     continue;
                 }
                 self.tool(tool, index, &mut tools, request)?;
@@ -174,7 +183,10 @@ impl<'a> Mapper<'a, '_> {
                 if let Some(control) = cache_control {
                     match self.spec.model.can.cache {
                         Cache::Anywhere { .. } => {
-                            tools.extend(self.cache_point(control, || format!("tools[{index}].cache_control"))?.map(wire::Tool::CachePoint));
+                            tools.extend(
+                                self.cache_point(control, || format!("tools[{index}].cache_control"))?
+                                    .map(wire::Tool::CachePoint),
+                            );
                         }
                         _ => self.warnings.dropped(format!("tools[{index}].cache_control")),
                     }
@@ -208,7 +220,8 @@ impl<'a> Mapper<'a, '_> {
         if hosted::is_anthropic(kind) && self.is_claude() {
             return self.hosted_tool(kind, fields, request);
         }
-        let name = if kind.is_empty() { "a tool without a type".to_owned() } else { format!("the hosted tool `{kind}`") };
+        let name =
+            if kind.is_empty() { "a tool without a type".to_owned() } else { format!("the hosted tool `{kind}`") };
         Err(self.unsupported(format!("tools[{index}]"), name))
     }
 
@@ -264,7 +277,10 @@ impl<'a> Mapper<'a, '_> {
             tools.push(wire::Tool::ToolSpec(spec));
         }
         let why = if withheld { "tool_choice is none" } else { "the request has none" };
-        self.warnings.rewritten("tools", format!("the conversation has tool calls and {why}: tools rebuilt from the names used"));
+        self.warnings.rewritten(
+            "tools",
+            format!("the conversation has tool calls and {why}: tools rebuilt from the names used"),
+        );
         Ok(())
     }
 
@@ -278,7 +294,10 @@ impl<'a> Mapper<'a, '_> {
             }
             Some(ToolChoice::Function { name }) if can.tool_choice_tool => {
                 if !input.tools.iter().any(|tool| defined_name(tool) == Some(name)) {
-                    return Err(TransformError::invalid("tool_choice.function.name", format!("no tool is named `{name}`")));
+                    return Err(TransformError::invalid(
+                        "tool_choice.function.name",
+                        format!("no tool is named `{name}`"),
+                    ));
                 }
                 wire::ToolChoice::Tool { name: self.names.sent(name) }
             }
@@ -289,7 +308,8 @@ impl<'a> Mapper<'a, '_> {
             Some(_) => return Err(TransformError::unsupported_param(Param::ToolChoice, self.spec.family.name)),
         };
         if self.thinking && !matches!(choice, wire::ToolChoice::Auto {}) {
-            self.warnings.adjusted(Param::ToolChoice, "the model cannot be forced to call a tool while it thinks; sent auto");
+            self.warnings
+                .adjusted(Param::ToolChoice, "the model cannot be forced to call a tool while it thinks; sent auto");
             return Ok(Some(wire::ToolChoice::Auto {}));
         }
         Ok(Some(choice))
@@ -331,4 +351,3 @@ pub(crate) fn arguments<'a>(
         Err(error) => Err(TransformError::invalid(at(), format!("the arguments are not JSON: {error}"))),
     }
 }
-

@@ -89,28 +89,46 @@ impl<'a> Mapper<'a, '_> {
         let before = request.system.len();
         let mut blocks = Vec::new();
         self.content(&message.content, message.cache_control.as_ref(), index, &mut blocks)?;
-        if let Some(place) = blocks.iter().position(|block| !matches!(block, Block::Text(_) | Block::GuardContent(_) | Block::CachePoint(_))) {
-            return Err(self.unsupported(format!("messages[{index}].content[{place}]"), "anything but text in system prompts"));
+        if let Some(place) = blocks
+            .iter()
+            .position(|block| !matches!(block, Block::Text(_) | Block::GuardContent(_) | Block::CachePoint(_)))
+        {
+            return Err(
+                self.unsupported(format!("messages[{index}].content[{place}]"), "anything but text in system prompts")
+            );
         }
         request.system.extend(blocks);
         if !talk.turns.is_empty() && request.system.len() > before {
-            self.warnings.rewritten(format!("messages[{index}]"), "a system message amid the conversation was moved to its start");
+            self.warnings.rewritten(
+                format!("messages[{index}]"),
+                "a system message amid the conversation was moved to its start",
+            );
         }
         Ok(())
     }
 
     /// A user message without content: AWS refuses it, so it is repaired or refused here.
-    fn blank_user(&mut self, index: usize, input: &ChatInput<'a>, blocks: &mut Vec<Block<'a>>) -> Result<(), TransformError> {
+    fn blank_user(
+        &mut self,
+        index: usize,
+        input: &ChatInput<'a>,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
         // Beside other turns of the user's it says nothing, and nothing is lost.
         let beside = |index: Option<usize>| {
-            index.and_then(|index| input.messages.get(index)).is_some_and(|message| matches!(message, Message::User(user) if !super::tools::is_blank(&user.content)))
+            index
+                .and_then(|index| input.messages.get(index))
+                .is_some_and(|message| matches!(message, Message::User(user) if !super::tools::is_blank(&user.content)))
         };
         if beside(index.checked_sub(1)) || beside(Some(index + 1)) {
             self.warnings.rewritten(format!("messages[{index}]"), "a blank message was left out");
             return Ok(());
         }
         let Some(text) = self.continue_blocks() else {
-            return Err(TransformError::invalid(format!("messages[{index}].content"), "the message is blank; AWS takes no blank text"));
+            return Err(TransformError::invalid(
+                format!("messages[{index}].content"),
+                "the message is blank; AWS takes no blank text",
+            ));
         };
         self.warnings.rewritten(format!("messages[{index}]"), "a blank message was replaced by the continue message");
         blocks.extend(text);
@@ -118,7 +136,13 @@ impl<'a> Mapper<'a, '_> {
     }
 
     /// Adds blocks to the conversation, merged with the turn before where the role is the same.
-    fn add(&mut self, role: Role, blocks: Vec<Block<'a>>, index: usize, talk: &mut Talk<'a>) -> Result<(), TransformError> {
+    fn add(
+        &mut self,
+        role: Role,
+        blocks: Vec<Block<'a>>,
+        index: usize,
+        talk: &mut Talk<'a>,
+    ) -> Result<(), TransformError> {
         if blocks.is_empty() {
             if role == Role::Assistant {
                 self.warnings.rewritten(format!("messages[{index}]"), "a blank message was left out");
@@ -137,7 +161,8 @@ impl<'a> Mapper<'a, '_> {
                         let reason = "the model refuses text beside tool results; with modify_params a turn of the assistant's is put between";
                         return Err(TransformError::invalid(format!("messages[{index}]"), reason));
                     }
-                    self.warnings.rewritten(format!("messages[{index}]"), "a turn of the assistant's was put before it");
+                    self.warnings
+                        .rewritten(format!("messages[{index}]"), "a turn of the assistant's was put before it");
                     talk.turns.push(OpenTurn::new(Role::Assistant, vec![Block::Text(Cow::Borrowed(FILLER))], index));
                     talk.turns.push(OpenTurn::new(role, blocks, index));
                 } else {
@@ -154,7 +179,8 @@ impl<'a> Mapper<'a, '_> {
     fn ends(&mut self, talk: &mut Talk<'a>, request: &Request<'a>) -> Result<(), TransformError> {
         let Some(first) = talk.turns.first() else {
             let Some(blocks) = self.continue_blocks() else {
-                let what = if request.system.is_empty() { "all messages are blank" } else { "there are only system messages" };
+                let what =
+                    if request.system.is_empty() { "all messages are blank" } else { "there are only system messages" };
                 return Err(TransformError::invalid("messages", format!("{what}; Bedrock needs a user message")));
             };
             self.warnings.rewritten("messages", "a user message was added");
@@ -220,9 +246,14 @@ impl<'a> Mapper<'a, '_> {
         }
         let has = |wanted: fn(&Block<'_>) -> bool| turn.content.iter().any(wanted);
         if has(|block| matches!(block, Block::Document(_))) && !has(|block| matches!(block, Block::Text(_))) {
-            let end = turn.content.iter().rposition(|block| !matches!(block, Block::CachePoint(_))).map_or(0, |last| last + 1);
+            let end = turn
+                .content
+                .iter()
+                .rposition(|block| !matches!(block, Block::CachePoint(_)))
+                .map_or(0, |last| last + 1);
             turn.content.insert(end, Block::Text(Cow::Borrowed(DOCUMENT_TEXT)));
-            self.warnings.rewritten(format!("messages[{}]", turn.index), "a text was put beside the document: AWS wants one");
+            self.warnings
+                .rewritten(format!("messages[{}]", turn.index), "a text was put beside the document: AWS wants one");
         }
     }
 
@@ -287,7 +318,10 @@ impl Talk<'_> {
                 self.open.remove(place);
                 Ok(())
             }
-            None => Err(TransformError::invalid(at(), format!("no tool call before it waits for a result with the id `{id}`"))),
+            None => Err(TransformError::invalid(
+                at(),
+                format!("no tool call before it waits for a result with the id `{id}`"),
+            )),
         }
     }
 

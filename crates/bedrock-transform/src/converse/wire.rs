@@ -5,8 +5,8 @@
 use std::borrow::Cow;
 
 use core_types::RawJson;
-use serde::ser::{SerializeMap, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
 
 use crate::media::{Medium, Source};
 
@@ -229,7 +229,9 @@ pub(crate) enum ToolChoice<'a> {
 #[serde(untagged)]
 pub(crate) enum OutputConfig<'a> {
     #[serde(rename_all = "camelCase")]
-    Format { text_format: TextFormat<'a> },
+    Format {
+        text_format: TextFormat<'a>,
+    },
     Raw(&'a RawJson),
 }
 

@@ -4,5 +4,8 @@
 
 use crate::family::{Capabilities, Family, Model};
 
-pub(super) static FAMILY: Family = Family::new("ai21_jurassic")
-    .with_models(&[Model::new("ai21.j2-", Capabilities { stream: false, system: false, ..Capabilities::NONE }).preferring_invoke()]);
+pub(super) static FAMILY: Family = Family::new("ai21_jurassic").with_models(&[Model::new(
+    "ai21.j2-",
+    Capabilities { stream: false, system: false, ..Capabilities::NONE },
+)
+.preferring_invoke()]);

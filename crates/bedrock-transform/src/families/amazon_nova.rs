@@ -4,9 +4,11 @@
 
 use crate::family::{Cache, Capabilities, Family, Model, Reasoning, TopK};
 
-const TEXT: Capabilities = Capabilities { cache: Cache::Prompt, top_k: TopK::Nova, web_search: true, ..Capabilities::TOOLS };
+const TEXT: Capabilities =
+    Capabilities { cache: Cache::Prompt, top_k: TopK::Nova, web_search: true, ..Capabilities::TOOLS };
 
-const MULTIMODAL: Capabilities = Capabilities { documents: true, images: true, tool_result_images: true, video: true, ..TEXT };
+const MULTIMODAL: Capabilities =
+    Capabilities { documents: true, images: true, tool_result_images: true, video: true, ..TEXT };
 
 pub(super) static FAMILY: Family = Family::new("amazon_nova").with_models(&[
     Model::new("amazon.nova-2-", Capabilities { reasoning: Reasoning::Nova, ..MULTIMODAL }),

@@ -4,6 +4,8 @@
 
 use crate::family::{Capabilities, Family, Model};
 
-pub(super) static FAMILY: Family = Family::new("amazon_titan_text").with_models(&[
-    Model::new("amazon.titan-text-", Capabilities { documents: true, system: false, ..Capabilities::NONE }).preferring_invoke(),
-]);
+pub(super) static FAMILY: Family = Family::new("amazon_titan_text").with_models(&[Model::new(
+    "amazon.titan-text-",
+    Capabilities { documents: true, system: false, ..Capabilities::NONE },
+)
+.preferring_invoke()]);

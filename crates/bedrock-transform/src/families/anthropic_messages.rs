@@ -4,8 +4,13 @@
 
 use crate::family::{Cache, Capabilities, Family, Model, Reasoning, Sampling, TopK};
 
-const CLAUDE_3: Capabilities =
-    Capabilities { documents: true, images: true, tool_result_images: true, top_k: TopK::PassThrough, ..Capabilities::TOOLS };
+const CLAUDE_3: Capabilities = Capabilities {
+    documents: true,
+    images: true,
+    tool_result_images: true,
+    top_k: TopK::PassThrough,
+    ..Capabilities::TOOLS
+};
 
 const CLAUDE_3_5: Capabilities = Capabilities { cache: Cache::Anywhere { ttl: false }, ..CLAUDE_3 };
 
@@ -32,7 +37,15 @@ pub(super) static FAMILY: Family = Family::new("anthropic_messages").with_models
     Model::new("anthropic.claude-3-5-", CLAUDE_3_5).with_max_output_tokens(8192),
     Model::new("anthropic.claude-3-7-", CLAUDE_4),
     Model::new("anthropic.claude-haiku-4-5", CLAUDE_4_5),
-    Model::new("anthropic.claude-opus-4-1-", Capabilities { cache: Cache::Anywhere { ttl: false }, structured_output: false, strict_tools: false, ..CLAUDE_4_5 }),
+    Model::new(
+        "anthropic.claude-opus-4-1-",
+        Capabilities {
+            cache: Cache::Anywhere { ttl: false },
+            structured_output: false,
+            strict_tools: false,
+            ..CLAUDE_4_5
+        },
+    ),
     Model::new("anthropic.claude-opus-4-2", CLAUDE_4),
     Model::new("anthropic.claude-opus-4-5", CLAUDE_4_5),
     Model::new("anthropic.claude-opus-4-6", CLAUDE_4_6),

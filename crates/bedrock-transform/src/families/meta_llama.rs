@@ -63,8 +63,7 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<
         return Err(TransformError::UnsupportedParam { param: (*name).to_owned().into(), family: NAME });
     }
     let prompt = if spec.model.prefix == "meta.llama2-" { llama2(input.messages)? } else { llama3(input.messages)? };
-    let request =
-        Request { prompt, max_gen_len: input.max_tokens, temperature: input.temperature, top_p: input.top_p };
+    let request = Request { prompt, max_gen_len: input.max_tokens, temperature: input.temperature, top_p: input.top_p };
     body(&request, &input.extra)
 }
 

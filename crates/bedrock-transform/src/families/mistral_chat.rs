@@ -4,7 +4,8 @@
 
 use crate::family::{Capabilities, Family, Model};
 
-const CHAT: Capabilities = Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
+const CHAT: Capabilities =
+    Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
 
 const VISION: Capabilities = Capabilities { images: true, ..CHAT };
 

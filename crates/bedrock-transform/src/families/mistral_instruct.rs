@@ -6,7 +6,8 @@ use crate::family::{Capabilities, Family, Model};
 
 const INSTRUCT: Capabilities = Capabilities { documents: true, system: false, ..Capabilities::NONE };
 
-const TOOLS: Capabilities = Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
+const TOOLS: Capabilities =
+    Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
 
 pub(super) static FAMILY: Family = Family::new("mistral_instruct").with_models(&[
     Model::new("mistral.mistral-7b-", INSTRUCT).preferring_invoke(),

@@ -4,8 +4,12 @@
 
 use crate::family::{Capabilities, Family, Model, Reasoning};
 
-const QWEN_3: Capabilities =
-    Capabilities { leading_assistant: true, reasoning: Reasoning::ReasoningConfig, structured_output: true, ..Capabilities::TOOLS };
+const QWEN_3: Capabilities = Capabilities {
+    leading_assistant: true,
+    reasoning: Reasoning::ReasoningConfig,
+    structured_output: true,
+    ..Capabilities::TOOLS
+};
 
 pub(super) static FAMILY: Family = Family::new("qwen").with_models(&[
     Model::new("qwen.qwen3", QWEN_3),

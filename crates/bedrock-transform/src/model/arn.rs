@@ -63,7 +63,10 @@ impl Arn {
         let (Some("arn"), Some(partition), Some(service), Some(region), Some(account), Some(rest)) =
             (part(), part(), part(), part(), part(), part())
         else {
-            return Err(TransformError::model_id(text, "an ARN has six parts: arn:partition:bedrock:region:account:resource"));
+            return Err(TransformError::model_id(
+                text,
+                "an ARN has six parts: arn:partition:bedrock:region:account:resource",
+            ));
         };
         if service != "bedrock" {
             return Err(TransformError::model_id(text, "the ARN's service is not bedrock"));

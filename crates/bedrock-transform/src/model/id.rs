@@ -42,8 +42,26 @@ const GEOS: &[&str] = &["apac", "au", "ca", "eu", "global", "in", "jp", "us", "u
 
 /// First words of model ids. They tell an unknown geography from a vendor.
 const VENDORS: &[&str] = &[
-    "ai21", "amazon", "anthropic", "cohere", "deepseek", "google", "luma", "meta", "minimax", "mistral", "moonshot",
-    "moonshotai", "nvidia", "openai", "qwen", "stability", "twelvelabs", "writer", "xai", "zai",
+    "ai21",
+    "amazon",
+    "anthropic",
+    "cohere",
+    "deepseek",
+    "google",
+    "luma",
+    "meta",
+    "minimax",
+    "mistral",
+    "moonshot",
+    "moonshotai",
+    "nvidia",
+    "openai",
+    "qwen",
+    "stability",
+    "twelvelabs",
+    "writer",
+    "xai",
+    "zai",
 ];
 
 impl ModelId {
@@ -156,8 +174,7 @@ fn without_suffixes(id: &str) -> &str {
 fn split_geo(id: &str) -> (Option<&str>, &str) {
     let Some((first, rest)) = id.split_once('.') else { return (None, id) };
     let vendor_follows = rest.split_once('.').is_some_and(|(vendor, _)| VENDORS.contains(&vendor));
-    let looks_like_geo =
-        (2..=6).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let looks_like_geo = (2..=6).contains(&first.len()) && first.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     let is_geo = GEOS.contains(&first) || (looks_like_geo && vendor_follows && !VENDORS.contains(&first));
     if is_geo { (Some(first), rest) } else { (None, id) }
 }

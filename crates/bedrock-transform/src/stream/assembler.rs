@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use core_types::{FinishReason, RawJson, Usage};
 
+use crate::TransformError;
 use crate::converse::tools::ToolNames;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
-use crate::TransformError;
 
 #[derive(Debug)]
 pub(crate) struct Assembler {
@@ -46,7 +46,9 @@ impl Assembler {
                 self.tail.trace = trailer.trace.and_then(keep);
                 self.tail.raw = trailer.raw.and_then(keep);
             }
-            _ if self.finish.is_some() => return Err(TransformError::stream("content after the model said that it stopped")),
+            _ if self.finish.is_some() => {
+                return Err(TransformError::stream("content after the model said that it stopped"));
+            }
             Delta::Finish(reason) => {
                 self.close_calls(out);
                 self.finish = Some(self.seen_reason(reason));
@@ -65,7 +67,8 @@ impl Assembler {
                     self.calls.push(Call { source: index, index: None, has_arguments: false });
                     return Ok(());
                 }
-                let place = u32::try_from(self.calls.iter().filter(|call| call.index.is_some()).count()).unwrap_or(u32::MAX);
+                let place =
+                    u32::try_from(self.calls.iter().filter(|call| call.index.is_some()).count()).unwrap_or(u32::MAX);
                 self.calls.push(Call { source: index, index: Some(place), has_arguments: false });
                 let names = std::mem::take(&mut self.names);
                 self.emit(Piece::ToolCall { index: place, id: &id, name: names.restore(&name) }, out);

@@ -136,6 +136,7 @@ fn invocation_metrics(chunk: &[u8]) -> Option<Usage> {
         cache_write_input_token_count: u64,
     }
     let Last { metrics } = serde_json::from_slice(chunk).ok()?;
-    let prompt = metrics.input_token_count + metrics.cache_read_input_token_count + metrics.cache_write_input_token_count;
+    let prompt =
+        metrics.input_token_count + metrics.cache_read_input_token_count + metrics.cache_write_input_token_count;
     Some(Usage::new(prompt, metrics.output_token_count, prompt + metrics.output_token_count))
 }

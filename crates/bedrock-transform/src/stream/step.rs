@@ -6,8 +6,8 @@ use core_types::{
     Annotation, ChatChunk, ChunkChoice, ChunkDelta, FinishReason, FunctionDelta, RawJson, ThinkingBlock, ToolCallDelta,
     Usage,
 };
-use serde::ser::{SerializeStruct, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
 use serde_json::value::RawValue;
 
 /// What is the same in every chunk of a stream.
@@ -106,10 +106,9 @@ impl Step<'_> {
             Piece::RedactedReasoning(data) => {
                 delta.thinking_blocks.push(ThinkingBlock::Redacted { data: data.to_owned() });
             }
-            Piece::Signature(signature) => delta.thinking_blocks.push(ThinkingBlock::Thinking {
-                thinking: String::new(),
-                signature: Some(signature.to_owned()),
-            }),
+            Piece::Signature(signature) => delta
+                .thinking_blocks
+                .push(ThinkingBlock::Thinking { thinking: String::new(), signature: Some(signature.to_owned()) }),
             Piece::Text(text) => delta.content = Some(text.to_owned()),
             Piece::ToolArguments { index, json } => {
                 let mut call = ToolCallDelta::default();
@@ -192,7 +191,10 @@ impl Serialize for DeltaView<'_> {
             Piece::Text(text) => delta.serialize_field("content", text)?,
             Piece::Reasoning(text) => {
                 delta.serialize_field("reasoning_content", text)?;
-                delta.serialize_field("thinking_blocks", &[ThinkingView::Thinking { thinking: text, signature: None }])?;
+                delta.serialize_field(
+                    "thinking_blocks",
+                    &[ThinkingView::Thinking { thinking: text, signature: None }],
+                )?;
             }
             Piece::Signature(signature) => {
                 let block = ThinkingView::Thinking { thinking: "", signature: Some(signature) };
@@ -203,7 +205,10 @@ impl Serialize for DeltaView<'_> {
             }
             Piece::ToolCall { index, id, name } => {
                 let function = FunctionView { name: Some(name), arguments: "" };
-                delta.serialize_field("tool_calls", &[CallView { index, id: Some(id), kind: Some("function"), function }])?;
+                delta.serialize_field(
+                    "tool_calls",
+                    &[CallView { index, id: Some(id), kind: Some("function"), function }],
+                )?;
             }
             Piece::ToolArguments { index, json } => {
                 let function = FunctionView { name: None, arguments: json };

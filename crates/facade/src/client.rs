@@ -1,0 +1,120 @@
+//! The client.
+
+use std::sync::Arc;
+
+use bedrock_transform::{Catalog, ChatCall, Delivery, ModelSpec, Options, Route, chat};
+use core_types::{ChatRequest, ChatResponse};
+
+use crate::{Backend, ChatStream, Error, Reply};
+
+/// A client for Amazon Bedrock that speaks OpenAI's shapes. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Client {
+    backend: Arc<dyn Backend>,
+    catalog: Catalog,
+    options: Options,
+}
+
+impl Client {
+    /// A client on any backend.
+    pub fn new(backend: impl Backend + 'static) -> Self {
+        Self { backend: Arc::new(backend), catalog: Catalog::builtin(), options: Options::default() }
+    }
+
+    /// Sets what happens where a request does not fit its model.
+    #[must_use]
+    pub fn with_options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Sets the families of models to choose from.
+    #[must_use]
+    pub fn with_catalog(mut self, catalog: Catalog) -> Self {
+        self.catalog = catalog;
+        self
+    }
+
+    /// What happens where a request does not fit its model.
+    #[must_use]
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Looks a model's name up.
+    ///
+    /// # Errors
+    /// If it cannot name a Bedrock model.
+    pub fn resolve(&self, model: &str) -> Result<ModelSpec, Error> {
+        Ok(ModelSpec::resolve(model, &self.catalog)?)
+    }
+
+    /// Maps a request without sending it: operation, target, body, warnings.
+    ///
+    /// # Errors
+    /// If the request is wrong, or its model cannot take it.
+    pub fn prepare(&self, request: &ChatRequest) -> Result<ChatCall, Error> {
+        self.prepare_as(request, &self.resolve(&request.model)?)
+    }
+
+    /// Maps a request for a given model, whatever the request calls it.
+    ///
+    /// # Errors
+    /// As [`Client::prepare`].
+    pub fn prepare_as(&self, request: &ChatRequest, model: &ModelSpec) -> Result<ChatCall, Error> {
+        Ok(chat(request, model, &self.options)?)
+    }
+
+    /// Asks for an answer in one piece.
+    ///
+    /// # Errors
+    /// If the request cannot be mapped, AWS refuses it, or the answer cannot be read.
+    pub async fn chat(&self, request: &ChatRequest) -> Result<Reply<ChatResponse>, Error> {
+        self.send(self.prepare(request)?).await
+    }
+
+    /// Asks for an answer in pieces.
+    ///
+    /// # Errors
+    /// As [`Client::chat`]; errors within the stream are items of it.
+    pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
+        if request.stream == Some(true) {
+            return self.stream(self.prepare(request)?).await;
+        }
+        let mut request = request.clone();
+        request.stream = Some(true);
+        self.stream(self.prepare(&request)?).await
+    }
+
+    /// Sends a prepared call whose answer comes in one piece.
+    ///
+    /// # Errors
+    /// As [`Client::chat`].
+    pub async fn send(&self, mut call: ChatCall) -> Result<Reply<ChatResponse>, Error> {
+        call.outgoing.operation = call.route.operation(Delivery::Whole);
+        let answer = self.backend.send(&call.outgoing).await?;
+        let value = call.reply.read(&answer.body, &answer.meta)?;
+        Ok(Reply { value, warnings: call.warnings, request_id: answer.meta.request_id })
+    }
+
+    /// Sends a prepared call as a stream. Where the model has none, its whole answer comes as one.
+    ///
+    /// # Errors
+    /// As [`Client::chat_stream`].
+    pub async fn stream(&self, call: ChatCall) -> Result<ChatStream, Error> {
+        if call.outgoing.operation == call.route.operation(Delivery::Stream) {
+            let events = self.backend.stream(&call.outgoing).await?;
+            return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings));
+        }
+        let answer = self.backend.send(&call.outgoing).await?;
+        Ok(ChatStream::replay(call.reply, answer, call.warnings))
+    }
+
+    /// The route that a model's name leads to.
+    ///
+    /// # Errors
+    /// As [`Client::resolve`].
+    pub fn route(&self, model: &str) -> Result<Route, Error> {
+        Ok(self.resolve(model)?.route)
+    }
+}

@@ -1,0 +1,137 @@
+//! One error for mapping and sending.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bedrock_transform::{ErrorKind, TransformError, UpstreamError};
+use core_types::ErrorBody;
+
+/// Why a call failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The request could not be mapped, or the answer could not be read.
+    Transform(TransformError),
+    /// AWS refused, or could not be reached.
+    Upstream(Upstream),
+}
+
+/// An error of AWS's, or of the way to AWS.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Upstream {
+    /// Kind, code, message, status and request id.
+    pub error: UpstreamError,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of AWS's, with what a backend knows besides.
+    pub fn upstream_with_source(error: UpstreamError, source: impl StdError + Send + Sync + 'static) -> Self {
+        Self::Upstream(Upstream { error, source: Some(Box::new(source)) })
+    }
+
+    /// What AWS said, if it said anything.
+    #[must_use]
+    pub const fn upstream(&self) -> Option<&UpstreamError> {
+        match self {
+            Self::Upstream(upstream) => Some(&upstream.error),
+            Self::Transform(TransformError::Upstream(error)) => Some(error),
+            Self::Transform(_) => None,
+        }
+    }
+
+    /// What it means to a caller.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match (self, self.upstream()) {
+            (_, Some(upstream)) => upstream.kind,
+            (Self::Transform(TransformError::MalformedResponse { .. }), _) => ErrorKind::Unexpected,
+            (Self::Transform(TransformError::StreamProtocol(_)), _) => ErrorKind::StreamInterrupted,
+            _ => ErrorKind::InvalidRequest,
+        }
+    }
+
+    /// Whether the same request may succeed when it is sent again.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        self.kind().is_retryable()
+    }
+
+    /// AWS's request id.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.upstream().and_then(|upstream| upstream.request_id.as_deref())
+    }
+
+    /// Says which call it was, if the error does not say so itself.
+    pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
+        let upstream = match &mut self {
+            Self::Upstream(upstream) => &mut upstream.error,
+            Self::Transform(TransformError::Upstream(error)) => error,
+            Self::Transform(_) => return self,
+        };
+        if upstream.request_id.is_none() {
+            upstream.request_id = request_id.map(str::to_owned);
+        }
+        self
+    }
+
+    /// The error in OpenAI's shape, with its HTTP status.
+    #[must_use]
+    pub fn openai(&self) -> (u16, ErrorBody) {
+        let kind = self.kind();
+        let mut body = ErrorBody::new(kind.openai_type(), self.to_string());
+        body.error.code = match (kind.openai_code(), self.upstream()) {
+            (Some(code), _) => Some(code.to_owned()),
+            (None, Some(upstream)) => Some(upstream.code.clone()),
+            (None, None) => None,
+        };
+        body.error.param = match self {
+            Self::Transform(
+                TransformError::InvalidRequest { at, .. } | TransformError::UnsupportedContent { at, .. },
+            ) => Some(at.clone()),
+            Self::Transform(TransformError::UnsupportedParam { param, .. }) => Some(param.clone().into_owned()),
+            Self::Transform(TransformError::InvalidModelId { .. }) => Some("model".to_owned()),
+            _ => None,
+        };
+        if matches!(self, Self::Transform(TransformError::UnsupportedParam { .. })) {
+            body.error.code = Some("unsupported_parameter".to_owned());
+        }
+        (kind.http_status(), body)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transform(error) => error.fmt(f)?,
+            Self::Upstream(upstream) => upstream.error.fmt(f)?,
+        }
+        match self.request_id() {
+            Some(request_id) => write!(f, " (request id {request_id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Transform(error) => error.source(),
+            Self::Upstream(upstream) => upstream.source.as_ref().map(|source| &**source as &(dyn StdError + 'static)),
+        }
+    }
+}
+
+impl From<TransformError> for Error {
+    fn from(error: TransformError) -> Self {
+        Self::Transform(error)
+    }
+}
+
+impl From<UpstreamError> for Error {
+    fn from(error: UpstreamError) -> Self {
+        Self::Upstream(Upstream { error, source: None })
+    }
+}
