@@ -38,10 +38,11 @@ impl Json {
                 let schemas = members.iter_mut().filter(|(key, _)| !VALUES.contains(&key.as_str()));
                 schemas.for_each(|(_, value)| value.close());
                 let is_object = self.member("type").is_some_and(|kind| kind.is("\"object\""));
-                if is_object && self.member("additionalProperties").is_none() {
-                    if let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned())) {
-                        members.push(("additionalProperties".to_owned(), Self::Scalar(no)));
-                    }
+                if is_object
+                    && self.member("additionalProperties").is_none()
+                    && let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned()))
+                {
+                    members.push(("additionalProperties".to_owned(), Self::Scalar(no)));
                 }
             }
             Self::Scalar(_) => {}

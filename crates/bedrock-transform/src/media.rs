@@ -226,7 +226,7 @@ pub(crate) fn audio_format(name: &str) -> Option<&'static str> {
 fn standard_base64(data: &str) -> Option<Cow<'_, str>> {
     let is_standard = |text: &str| {
         let body = text.trim_end_matches('=');
-        text.len() % 4 == 0
+        text.len().is_multiple_of(4)
             && text.len() - body.len() <= 2
             && body.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/')
     };
@@ -251,7 +251,7 @@ fn standard_base64(data: &str) -> Option<Cow<'_, str>> {
     if body % 4 == 1 {
         return None;
     }
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     is_standard(&text).then_some(Cow::Owned(text))

@@ -182,7 +182,7 @@ impl<'a> Mapper<'a, '_> {
                         content.push(Block::Json(json));
                         continue;
                     }
-                    marker = marker.or(part_marker(part));
+                    marker = marker.or_else(|| part_marker(part));
                     let mut made = Vec::new();
                     self.unmarked_part(part, &at, &mut made)?;
                     for block in made {

@@ -181,7 +181,7 @@ impl ConverseDecoder {
         let finish = response::finish_reason(&reason.0)?;
         self.stop = own(members);
         out(Delta::Finish(finish));
-        self.trailer(Vec::new(), out);
+        self.trailer(&[], out);
         Ok(())
     }
 
@@ -191,11 +191,11 @@ impl ConverseDecoder {
         if let Some(usage) = usage {
             out(Delta::Usage(usage));
         }
-        self.trailer(members, out);
+        self.trailer(&members, out);
         Ok(())
     }
 
-    fn trailer(&self, metadata: Vec<(Cow<'_, str>, &RawValue)>, out: &mut dyn FnMut(Delta<'_>)) {
+    fn trailer(&self, metadata: &[(Cow<'_, str>, &RawValue)], out: &mut dyn FnMut(Delta<'_>)) {
         let member = |wanted: &str| metadata.iter().find(|(name, _)| name == wanted).map(|(_, raw)| *raw);
         let service_tier = member("serviceTier").and_then(response::service_tier);
         let trace = member("trace");
@@ -223,10 +223,9 @@ fn own(members: Vec<(Cow<'_, str>, &RawValue)>) -> Vec<(String, Box<RawValue>)> 
 fn raw_members(name: &str, payload: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
     let Members(members) = read(payload)?;
     let members = members.iter().filter(|(name, _)| name != PADDING).map(|(name, raw)| (name.as_ref(), *raw));
-    if let Some(event) = response::object(members) {
-        if let Ok(event) = event.read::<&RawValue>() {
-            emit_raw(name, event, out);
-        }
+    let event = response::object(members);
+    if let Some(event) = event.as_ref().and_then(|event| event.read::<&RawValue>().ok()) {
+        emit_raw(name, event, out);
     }
     Ok(())
 }

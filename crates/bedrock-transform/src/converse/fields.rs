@@ -19,7 +19,7 @@ impl<'a> Mapper<'a, '_> {
             }
         }
         for (name, value) in &input.insisted {
-            self.to_model(*name, Cow::Owned(value.clone()), request)?;
+            self.pass_on(*name, Cow::Owned(value.clone()), request)?;
         }
         self.service_tier(input, request)
     }
@@ -50,12 +50,12 @@ impl<'a> Mapper<'a, '_> {
             ("top_k", _) => return self.top_k(value, request),
             // These ask for reasoning; that is written when all other fields are known.
             ("thinking" | "output_config", _) if self.reads_thinking() => {}
-            _ => return self.to_model(name, value, request),
+            _ => return self.pass_on(name, value, request),
         }
         Ok(())
     }
 
-    pub(super) fn to_model(
+    pub(super) fn pass_on(
         &mut self,
         name: impl Into<Cow<'a, str>>,
         value: Cow<'a, RawJson>,
@@ -102,12 +102,12 @@ impl<'a> Mapper<'a, '_> {
 
     fn top_k(&mut self, value: Cow<'a, RawJson>, request: &mut Request<'a>) -> Result<(), TransformError> {
         match self.spec.model.can.top_k {
-            TopK::PassThrough => self.to_model("top_k", value, request),
+            TopK::PassThrough => self.pass_on("top_k", value, request),
             TopK::Nova => {
                 let nested = format!(r#"{{"topK":{}}}"#, value.as_str());
                 let nested =
                     RawJson::parse(nested).map_err(|error| TransformError::invalid("top_k", error.to_string()))?;
-                self.to_model("inferenceConfig", Cow::Owned(nested), request)
+                self.pass_on("inferenceConfig", Cow::Owned(nested), request)
             }
             TopK::Unsupported => self.refuse_or_drop("top_k"),
         }
@@ -155,7 +155,7 @@ impl<'a> Mapper<'a, '_> {
         };
         let json =
             RawJson::parse(json).map_err(|error| TransformError::invalid("parallel_tool_calls", error.to_string()))?;
-        self.to_model("tool_choice", Cow::Owned(json), request)
+        self.pass_on("tool_choice", Cow::Owned(json), request)
     }
 
     const fn reads_thinking(&self) -> bool {

@@ -68,7 +68,7 @@ impl<'a> Mapper<'a, '_> {
         let alone = others.is_none();
         let (mut tools, chosen) =
             others.map_or_else(|| (Vec::new(), None), |config| (config.tools, config.tool_choice));
-        tools.push(wire::Tool::ToolSpec(spec));
+        tools.push(wire::Tool::Spec(spec));
         // The caller's own choice stands; a forced tool would stop the model from thinking.
         let tool_choice = match chosen {
             Some(wire::ToolChoice::Auto {}) | None

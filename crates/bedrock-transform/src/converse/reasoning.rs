@@ -42,7 +42,7 @@ impl<'a> Mapper<'a, '_> {
         match self.spec.model.can.reasoning {
             Reasoning::AnthropicBudget | Reasoning::AnthropicAdaptive => {
                 if let Some(config) = extra("output_config") {
-                    self.to_model("output_config", Cow::Borrowed(config), request)?;
+                    self.pass_on("output_config", Cow::Borrowed(config), request)?;
                 }
                 match (extra("thinking"), effort) {
                     (Some(thinking), _) => self.given_thinking(thinking, request)?,
@@ -86,7 +86,7 @@ impl<'a> Mapper<'a, '_> {
             Reasoning::Unknown => {
                 for name in ["thinking", "output_config"] {
                     if let Some(value) = extra(name) {
-                        self.to_model(name, Cow::Borrowed(value), request)?;
+                        self.pass_on(name, Cow::Borrowed(value), request)?;
                     }
                 }
                 Ok(())
@@ -108,7 +108,7 @@ impl<'a> Mapper<'a, '_> {
             )),
             (kind, _) => {
                 self.thinking = kind != "disabled";
-                self.to_model("thinking", Cow::Borrowed(thinking), request)
+                self.pass_on("thinking", Cow::Borrowed(thinking), request)
             }
         }
     }
@@ -153,11 +153,11 @@ impl<'a> Mapper<'a, '_> {
         }
         self.thinking = true;
         match given.filter(|_| budget == asked) {
-            Some(given) => self.to_model("thinking", Cow::Borrowed(given), request),
+            Some(given) => self.pass_on("thinking", Cow::Borrowed(given), request),
             None => {
                 let json = RawJson::from_value(&Budget { kind: "enabled", budget_tokens: budget });
                 let json = json.map_err(|error| TransformError::invalid("thinking", error.to_string()))?;
-                self.to_model("thinking", Cow::Owned(json), request)
+                self.pass_on("thinking", Cow::Owned(json), request)
             }
         }
     }
@@ -205,7 +205,7 @@ impl<'a> Mapper<'a, '_> {
         let Some(word) = word else { return Ok(()) };
         let malformed = |error: serde_json::Error| TransformError::invalid("reasoning_effort", error.to_string());
         let word = serde_json::to_string(word).map_err(malformed)?;
-        self.to_model(field, Cow::Owned(RawJson::parse(json(&word)).map_err(malformed)?), request)
+        self.pass_on(field, Cow::Owned(RawJson::parse(json(&word)).map_err(malformed)?), request)
     }
 }
 

@@ -154,7 +154,7 @@ impl<'a> Mapper<'a, '_> {
             if options.as_str() != "{}" {
                 self.warnings.adjusted(Param::WebSearchOptions, "the model's own web search takes no settings");
             }
-            tools.push(wire::Tool::SystemTool(Cow::Owned(hosted::nova_grounding()?)));
+            tools.push(wire::Tool::System(Cow::Owned(hosted::nova_grounding()?)));
         }
         if !tools.iter().any(|tool| !matches!(tool, wire::Tool::CachePoint(_))) {
             tools.clear();
@@ -179,7 +179,7 @@ impl<'a> Mapper<'a, '_> {
     ) -> Result<(), TransformError> {
         match tool {
             Tool::Function { function, cache_control } => {
-                tools.push(wire::Tool::ToolSpec(self.tool_spec(function, index)?));
+                tools.push(wire::Tool::Spec(self.tool_spec(function, index)?));
                 if let Some(control) = cache_control {
                     match self.spec.model.can.cache {
                         Cache::Anywhere { .. } => {
@@ -274,7 +274,7 @@ impl<'a> Mapper<'a, '_> {
                 input_schema: InputSchema { json: Cow::Owned(schema::empty_object(|| "tools".to_owned())?) },
                 strict: None,
             };
-            tools.push(wire::Tool::ToolSpec(spec));
+            tools.push(wire::Tool::Spec(spec));
         }
         let why = if withheld { "tool_choice is none" } else { "the request has none" };
         self.warnings.rewritten(
@@ -339,10 +339,10 @@ pub(crate) fn is_blank(content: &Content) -> bool {
 }
 
 /// The arguments of a call: verbatim, and always an object.
-pub(crate) fn arguments<'a>(
-    text: &'a str,
+pub(crate) fn arguments(
+    text: &str,
     at: impl FnOnce() -> String,
-) -> Result<&'a serde_json::value::RawValue, TransformError> {
+) -> Result<&serde_json::value::RawValue, TransformError> {
     let trimmed = text.trim();
     let json = if trimmed.is_empty() || trimmed == "null" { "{}" } else { trimmed };
     match serde_json::from_str::<&serde_json::value::RawValue>(json) {

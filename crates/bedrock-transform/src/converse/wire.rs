@@ -195,8 +195,10 @@ pub(crate) struct ToolConfig<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Tool<'a> {
     CachePoint(CachePoint<'a>),
-    SystemTool(Cow<'a, RawJson>),
-    ToolSpec(ToolSpec<'a>),
+    #[serde(rename = "systemTool")]
+    System(Cow<'a, RawJson>),
+    #[serde(rename = "toolSpec")]
+    Spec(ToolSpec<'a>),
     #[serde(untagged)]
     Raw(Fields<'a>),
 }
@@ -310,10 +312,10 @@ impl Tool<'_> {
     /// About how many bytes the tool takes.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::ToolSpec(spec) => {
+            Self::Spec(spec) => {
                 spec.input_schema.json.as_str().len() + spec.description.as_ref().map_or(0, |text| text.len()) + 128
             }
-            Self::CachePoint(_) | Self::Raw(_) | Self::SystemTool(_) => 128,
+            Self::CachePoint(_) | Self::Raw(_) | Self::System(_) => 128,
         }
     }
 }

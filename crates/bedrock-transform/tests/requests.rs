@@ -1,0 +1,167 @@
+//! Every request fixture for one model of every family: the body as it goes out, and what was changed on the way.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "common/call.rs"]
+mod call;
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
+use std::collections::BTreeMap;
+
+use bedrock_transform::{Catalog, ModelSpec, Route, Warning};
+use serde::Serialize;
+use serde_json::Value;
+
+/// What the tests of one model are called.
+struct Row {
+    model: &'static str,
+    /// Tells models of one family apart; empty for the family's first.
+    label: &'static str,
+    cases: Cases,
+}
+
+enum Cases {
+    All,
+    Only(&'static [&'static str]),
+}
+
+const fn all(model: &'static str) -> Row {
+    Row { model, label: "", cases: Cases::All }
+}
+
+const MODELS: &[Row] = &[
+    all("ai21.jamba-1-5-large-v1:0"),
+    all("us.amazon.nova-pro-v1:0"),
+    Row {
+        model: "us.amazon.nova-2-lite-v1:0",
+        label: "nova-2",
+        cases: Cases::Only(&["drop_params", "reasoning_effort", "thinking_round_trip"]),
+    },
+    all("anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    Row { model: "anthropic.claude-3-5-sonnet-20241022-v2:0", label: "claude-3-5", cases: Cases::All },
+    Row {
+        model: "global.anthropic.claude-opus-4-6-v1",
+        label: "claude-4-6",
+        cases: Cases::Only(&["full", "prefill", "reasoning_effort", "thinking_round_trip"]),
+    },
+    Row {
+        model: "global.anthropic.claude-opus-4-7",
+        label: "claude-4-7",
+        cases: Cases::Only(&["full", "json_schema", "reasoning_effort", "sampling_and_stop"]),
+    },
+    all("anthropic.claude-v2:1"),
+    all("cohere.command-r-plus-v1:0"),
+    all("zai.glm-4.6"),
+    all("deepseek.v3-v1:0"),
+    all("meta.llama3-1-70b-instruct-v1:0"),
+    Row { model: "invoke/meta.llama3-8b-instruct-v1:0", label: "", cases: Cases::All },
+    Row {
+        model: "us.meta.llama4-maverick-17b-instruct-v1:0",
+        label: "llama4",
+        cases: Cases::Only(&["full", "image_data_url", "tool_result_images"]),
+    },
+    all("mistral.mistral-large-2407-v1:0"),
+    all("openai.gpt-oss-120b-1:0"),
+    all("qwen.qwen3-32b-v1:0"),
+    all("us.writer.palmyra-x5-v1:0"),
+];
+
+impl Row {
+    fn spec(&self) -> ModelSpec {
+        ModelSpec::resolve(self.model, &Catalog::builtin()).unwrap()
+    }
+
+    fn covers(&self, case: &str) -> bool {
+        match self.cases {
+            Cases::All => true,
+            Cases::Only(cases) => cases.contains(&case),
+        }
+    }
+
+    fn snapshot(&self, case: &str) -> String {
+        let route = match self.spec().route {
+            Route::Converse => "converse",
+            Route::Invoke => "invoke",
+        };
+        let dot = if self.label.is_empty() { "" } else { "." };
+        format!("chat.{route}.{}{dot}{case}", self.label)
+    }
+}
+
+/// What a snapshot shows.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Call { operation: Value, target: String, body: Value, warnings: Vec<Warning> },
+    Refused { error: String },
+}
+
+impl Shown {
+    fn of(model: &str, json: &str) -> Self {
+        match call::call(model, json) {
+            Ok(call) => Self::Call {
+                operation: serde_json::to_value(call.outgoing.operation).unwrap(),
+                target: call.outgoing.target.to_string(),
+                body: serde_json::from_slice(&call.outgoing.body).unwrap(),
+                warnings: call.warnings,
+            },
+            Err(error) => Self::Refused { error: error.to_string() },
+        }
+    }
+}
+
+
+#[test]
+fn every_request_maps_to_the_body_in_its_snapshot() {
+    for (case, json) in fixtures::fixtures("requests/chat", ".json") {
+        for row in MODELS.iter().filter(|row| row.covers(&case)) {
+            let mut settings = insta::Settings::clone_current();
+            settings.set_description(format!("tests/fixtures/requests/chat/{case}.json"));
+            settings.set_info(&row.model);
+            settings.set_omit_expression(true);
+            settings.set_prepend_module_to_snapshot(false);
+            settings.set_sort_maps(true);
+            settings.set_snapshot_path(fixtures::root().join("snapshots").join(row.spec().family.name));
+            settings.bind(|| insta::assert_json_snapshot!(row.snapshot(&case), Shown::of(row.model, &json)));
+        }
+    }
+}
+
+#[test]
+fn every_snapshot_belongs_to_a_case() {
+    let cases = fixtures::fixtures("requests/chat", ".json");
+    let mut wanted: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for row in MODELS {
+        let names = cases.iter().filter(|(case, _)| row.covers(case)).map(|(case, _)| row.snapshot(case));
+        wanted.entry(row.spec().family.name).or_default().extend(names);
+    }
+    for (family, mut names) in wanted {
+        names.sort();
+        assert_eq!(fixtures::snapshots(family), names, "snapshots of {family}");
+    }
+}
+
+#[test]
+fn every_case_has_a_sentence_in_the_readme() {
+    let readme = std::fs::read_to_string(fixtures::root().join("fixtures/README.md")).unwrap();
+    for (folder, ending) in
+        [("requests/chat", ".json"), ("responses/converse", ".json"), ("responses/converse", ".jsonl")]
+    {
+        for (case, _) in fixtures::fixtures(folder, ending) {
+            assert!(readme.contains(&format!("* `{case}`: ")), "{case} of {folder} is not in fixtures/README.md");
+        }
+    }
+}
+
+#[test]
+fn every_limited_case_exists() {
+    let cases = fixtures::fixtures("requests/chat", ".json");
+    for row in MODELS {
+        if let Cases::Only(names) = row.cases {
+            for name in names {
+                assert!(cases.iter().any(|(case, _)| case == name), "{} wants {name}", row.model);
+            }
+        }
+    }
+}

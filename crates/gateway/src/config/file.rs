@@ -1,0 +1,70 @@
+//! What a configuration says, once it is read.
+
+use std::time::Duration;
+
+use facade::{ChatRequest, Secret};
+
+use crate::config::{Connection, Place};
+
+/// Largest request body, in bytes, where the configuration says nothing: 64 MiB, above what Bedrock takes.
+const MAX_BODY: usize = 64 << 20;
+
+/// A configuration, read and checked; no secret in it prints.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(crate) models: Vec<Model>,
+    pub(crate) master_key: Option<Secret>,
+    pub(crate) max_body: usize,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// One entry of `model_list`.
+#[derive(Debug, Clone)]
+pub(crate) struct Model {
+    /// The name that callers use. May have a `*`.
+    pub(crate) name: String,
+    /// The Bedrock model. May have a `*`, which stands for what the name's matched.
+    pub(crate) model: String,
+    /// The model that an ARN or an alias is built on.
+    pub(crate) base_model: Option<String>,
+    pub(crate) connection: Connection,
+    /// The time limit of streams, where it is another one.
+    pub(crate) stream_timeout: Option<Duration>,
+    pub(crate) drop_params: bool,
+    pub(crate) modify_params: bool,
+    /// Headers of the operator's own, sent with every call.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Parameters of requests that do not set them.
+    pub(crate) defaults: ChatRequest,
+    pub(crate) place: Option<Place>,
+}
+
+impl Model {
+    /// An entry that says no more than its names.
+    pub(crate) fn new(name: impl Into<String>, model: impl Into<String>, connection: Connection) -> Self {
+        Self {
+            name: name.into(),
+            model: model.into(),
+            base_model: None,
+            connection,
+            stream_timeout: None,
+            drop_params: false,
+            modify_params: false,
+            headers: Vec::new(),
+            defaults: ChatRequest::default(),
+            place: None,
+        }
+    }
+}
+
+impl Config {
+    pub(crate) const fn new() -> Self {
+        Self { models: Vec::new(), master_key: None, max_body: MAX_BODY, warnings: Vec::new() }
+    }
+
+    /// What there was to complain about without refusing the file.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+}

@@ -1,0 +1,136 @@
+//! Reads one entry of `model_list`.
+
+use std::path::Path;
+
+use facade::ChatRequest;
+use facade::types::RawJson;
+
+use crate::config::identity::RETRIES;
+use crate::config::section::Section;
+use crate::config::tree::{Entry, Node, Value};
+use crate::config::{ConfigError, Connection, Environment, Identity, Model, Place, known};
+
+/// What `litellm_settings` and `router_settings` say for every model.
+#[derive(Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) drop_params: bool,
+    pub(crate) modify_params: bool,
+    pub(crate) num_retries: Option<u32>,
+    pub(crate) timeout: Option<std::time::Duration>,
+}
+
+/// What is common to all entries.
+pub(crate) struct Context<'a> {
+    pub(crate) file: &'a Path,
+    pub(crate) env: &'a Environment,
+    pub(crate) settings: &'a Settings,
+}
+
+/// Members of `model_info` that say something to us or describe the model to others.
+const INFO: &[&str] = &["access_groups", "description", "id", "mode", "supported_environments", "version"];
+
+pub(crate) fn read(
+    context: &Context<'_>,
+    index: usize,
+    node: Node,
+    warnings: &mut Vec<String>,
+) -> Result<Model, ConfigError> {
+    let settings = context.settings;
+    let mut entry = Section::new(context.file, format!("model_list[{index}]"), node)?;
+    let place = entry.place();
+    let missing = |key: &str| {
+        let mut place = place.clone();
+        place.key = format!("{}.{key}", place.key);
+        place.error("is missing")
+    };
+    let name = entry.text("model_name")?.ok_or_else(|| missing("model_name"))?;
+    let mut params = entry.section("litellm_params")?;
+    let mut info = entry.section("model_info")?;
+    unknown(entry, warnings);
+
+    let model = params.text("model")?.ok_or_else(|| missing("litellm_params.model"))?;
+    if let Some(provider) = params.text("custom_llm_provider")?
+        && !provider.starts_with("bedrock")
+    {
+        return Err(params.place_of("custom_llm_provider", place.line).error("only `bedrock` is served"));
+    }
+    let ambient = Connection::ambient(context.env);
+    let identity = Identity::take(&mut params, context.env)?;
+    let region = params.text("aws_region_name")?;
+    let api_base = params.text("api_base")?.or(params.text("base_url")?);
+    let retries = params.count("max_retries")?.or(params.count("num_retries")?).or(settings.num_retries);
+    let connection = Connection {
+        identity,
+        region: region.clone().or(ambient.region),
+        endpoint: params.text("aws_bedrock_runtime_endpoint")?.or(ambient.endpoint).or(api_base),
+        timeout: params.seconds("timeout")?.or(params.seconds("request_timeout")?).or(settings.timeout),
+        max_attempts: 1 + retries.unwrap_or(RETRIES),
+    };
+    let mut read = Model::new(name, model, connection);
+    read.stream_timeout = params.seconds("stream_timeout")?;
+    read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
+    read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
+    read.headers = headers(&mut params)?;
+    warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
+    read.defaults = defaults(params, region)?;
+
+    read.base_model = info.text("base_model")?;
+    info.take_all(INFO);
+    warnings.extend(info.rest().iter().map(|(place, _)| not_yet(place)));
+    read.place = Some(place);
+    Ok(read)
+}
+
+fn headers(params: &mut Section<'_>) -> Result<Vec<(String, String)>, ConfigError> {
+    let section = params.section("extra_headers")?;
+    section
+        .rest()
+        .into_iter()
+        .map(|(place, entry)| {
+            let text = crate::config::section::text(&entry.node.value).map_err(|message| place.error(message))?;
+            let name = http::HeaderName::try_from(entry.key.as_str()).ok();
+            match (name, http::HeaderValue::try_from(&text)) {
+                (Some(_), Ok(_)) => Ok((entry.key, text)),
+                _ => Err(place.error("not a legal header")),
+            }
+        })
+        .collect()
+}
+
+/// Everything that is left: parameters of requests that do not set them. Read one by one, so that a wrong one is named.
+fn defaults(params: Section<'_>, region: Option<String>) -> Result<ChatRequest, ConfigError> {
+    let mut defaults = ChatRequest::default();
+    for (place, Entry { key, node, .. }) in params.rest() {
+        if matches!(node.value, Value::Null) {
+            continue;
+        }
+        if matches!(key.as_str(), "messages" | "stream") {
+            return Err(place.error("belongs into requests"));
+        }
+        let json = serde_json::to_string(&node).map_err(|error| place.error(error.to_string()))?;
+        let name = serde_json::to_string(&key).map_err(|error| place.error(error.to_string()))?;
+        let one: ChatRequest = serde_json::from_str(&format!(r#"{{"model":"","messages":[],{name}:{json}}}"#))
+            .map_err(|error| place.error(crate::error::without_position(&error)))?;
+        crate::defaults::fill(&mut defaults, &one);
+    }
+    if let Some(region) = region {
+        let json = RawJson::from_value(&region).ok();
+        defaults.extra.insert("aws_region_name", json.unwrap_or_else(|| unreachable!("a text is JSON")));
+    }
+    Ok(defaults)
+}
+
+/// Warns of what nobody knows.
+pub(crate) fn unknown(section: Section<'_>, warnings: &mut Vec<String>) {
+    warnings.extend(
+        section
+            .rest()
+            .iter()
+            .map(|(place, _)| format!("{}:{}: unknown key `{}`", place.file.display(), place.line, place.key)),
+    );
+}
+
+/// The warning for what is known and not served.
+pub(crate) fn not_yet(place: &Place) -> String {
+    format!("{}:{}: `{}` is not served yet", place.file.display(), place.line, place.key)
+}

@@ -1,0 +1,186 @@
+//! Reads one map of the file, key by key.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::tree::{Entry, Node, Value};
+
+/// Why a configuration is refused: file, line, key, reason, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConfigError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: Option<u64>,
+    /// The key at fault, e.g. `model_list[0].litellm_params.model`; empty where it is the whole file.
+    pub key: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.file.display().fmt(f)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, ": {}", self.key)?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A place in the file.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) file: PathBuf,
+    pub(crate) line: u64,
+    pub(crate) key: String,
+}
+
+impl Place {
+    pub(crate) fn error(&self, message: impl Into<String>) -> ConfigError {
+        ConfigError {
+            file: self.file.clone(),
+            line: Some(self.line),
+            key: self.key.clone(),
+            message: message.into(),
+        }
+    }
+}
+
+/// One map of the file. What is taken from it is known; what remains is not.
+#[derive(Debug)]
+pub(crate) struct Section<'a> {
+    file: &'a Path,
+    /// The key of the map itself; empty for the whole file.
+    key: String,
+    line: u64,
+    entries: Vec<Entry>,
+}
+
+impl<'a> Section<'a> {
+    pub(crate) fn new(file: &'a Path, key: impl Into<String>, node: Node) -> Result<Self, ConfigError> {
+        let (key, line) = (key.into(), node.line);
+        match node.value {
+            Value::Map(entries) => Ok(Self { file, key, line, entries }),
+            Value::Null => Ok(Self { file, key, line, entries: Vec::new() }),
+            other => Err(Place { file: file.to_owned(), line, key }.error(expected("a map", &other))),
+        }
+    }
+
+    /// The place of the map itself.
+    pub(crate) fn place(&self) -> Place {
+        Place { file: self.file.to_owned(), line: self.line, key: self.key.clone() }
+    }
+
+    /// The place of a member, for which a node was taken.
+    pub(crate) fn place_of(&self, key: &str, line: u64) -> Place {
+        Place { file: self.file.to_owned(), line, key: self.join(key) }
+    }
+
+    fn join(&self, key: &str) -> String {
+        if self.key.is_empty() { key.to_owned() } else { format!("{}.{key}", self.key) }
+    }
+
+    /// Takes a member out. One without a value counts as absent.
+    pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
+        let index = self.entries.iter().position(|entry| entry.key == key)?;
+        Some(self.entries.remove(index).node).filter(|node| !matches!(node.value, Value::Null))
+    }
+
+    /// A map within.
+    pub(crate) fn section(&mut self, key: &str) -> Result<Section<'a>, ConfigError> {
+        let name = self.join(key);
+        match self.take(key) {
+            Some(node) => Section::new(self.file, name, node),
+            None => Ok(Section { file: self.file, key: name, line: self.line, entries: Vec::new() }),
+        }
+    }
+
+    pub(crate) fn list(&mut self, key: &str) -> Result<Vec<Node>, ConfigError> {
+        self.read(key, |node| match node.value {
+            Value::List(nodes) => Ok(nodes),
+            other => Err(expected("a list", &other)),
+        })
+        .map(Option::unwrap_or_default)
+    }
+
+    pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
+        self.read(key, |node| text(&node.value))
+    }
+
+    pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {
+        self.read(key, |node| match &node.value {
+            Value::Bool(flag) => Ok(*flag),
+            Value::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Value::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            other => Err(expected("true or false", other)),
+        })
+    }
+
+    pub(crate) fn count(&mut self, key: &str) -> Result<Option<u32>, ConfigError> {
+        const EXPECTED: &str = "a whole number, 0 or more";
+        self.read(key, |node| {
+            let number = match &node.value {
+                Value::Integer(number) => u32::try_from(*number).ok(),
+                Value::Text(text) => text.parse().ok(),
+                _ => None,
+            };
+            number.ok_or_else(|| expected(EXPECTED, &node.value))
+        })
+    }
+
+    /// A time in seconds.
+    pub(crate) fn seconds(&mut self, key: &str) -> Result<Option<Duration>, ConfigError> {
+        self.read(key, |node| {
+            let number = match &node.value {
+                Value::Integer(number) => Some(*number as f64),
+                Value::Float(number) => Some(*number),
+                Value::Text(text) => text.parse().ok(),
+                _ => None,
+            };
+            let time = number.filter(|seconds| *seconds > 0.0).and_then(|s| Duration::try_from_secs_f64(s).ok());
+            time.ok_or_else(|| expected("a number of seconds above 0", &node.value))
+        })
+    }
+
+    fn read<T>(&mut self, key: &str, read: impl FnOnce(Node) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
+        let Some(node) = self.take(key) else { return Ok(None) };
+        let line = node.line;
+        read(node).map(Some).map_err(|message| self.place_of(key, line).error(message))
+    }
+
+    /// Takes out the members of these names, and says where they were.
+    pub(crate) fn take_all(&mut self, keys: &[&str]) -> Vec<Place> {
+        let (taken, left) = std::mem::take(&mut self.entries).into_iter().partition(|e| keys.contains(&e.key.as_str()));
+        self.entries = left;
+        let taken: Vec<Entry> = taken;
+        taken.iter().map(|entry| self.place_of(&entry.key, entry.line)).collect()
+    }
+
+    /// What was not taken.
+    pub(crate) fn rest(self) -> Vec<(Place, Entry)> {
+        let entries = self.entries.clone();
+        entries.into_iter().map(|entry| (self.place_of(&entry.key, entry.line), entry)).collect()
+    }
+}
+
+/// A text; numbers and booleans are taken for one, as YAML's users expect.
+pub(crate) fn text(value: &Value) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(text.clone()),
+        Value::Integer(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        other => Err(expected("a text", other)),
+    }
+}
+
+fn expected(what: &str, found: &Value) -> String {
+    format!("expected {what}, found {}", found.kind())
+}
