@@ -1,2 +1,44 @@
-//! Placeholder.
-fn main() {}
+//! Tasks of the repository: `cargo xtask tidy`, `codegen [--check]`, `recordings DIR`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
+
+mod codegen;
+mod recordings;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: cargo xtask COMMAND
+  tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
+  codegen [--check] writes the support tables from the catalog, or says whether they are up to date
+  recordings DIR    reads every recorded Converse answer below DIR and says what of it is lost";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments.as_slice() {
+        ["tidy"] => tidy::check(&root()),
+        ["codegen"] => codegen::write(&root()),
+        ["codegen", "--check"] => codegen::check(&root()),
+        ["recordings", folder] => recordings::check(Path::new(folder)),
+        _ => Err(vec![USAGE.to_owned()]),
+    };
+    match outcome {
+        Ok(summary) => {
+            println!("{summary}");
+            ExitCode::SUCCESS
+        }
+        Err(problems) => {
+            problems.iter().for_each(|problem| eprintln!("{problem}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What a task says: a line of summary, or its findings.
+type Outcome = Result<String, Vec<String>>;
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}

@@ -111,7 +111,6 @@ impl Shown {
     }
 }
 
-
 #[test]
 fn every_request_maps_to_the_body_in_its_snapshot() {
     for (case, json) in fixtures::fixtures("requests/chat", ".json") {

@@ -50,7 +50,7 @@ impl Connection {
                 .iter()
                 .find_map(|name| env.set_by_file(name))
                 .map(str::to_owned),
-            endpoint: env.set_by_file("AWS_BEDROCK_RUNTIME_ENDPOINT").map(str::to_owned),
+            endpoint: env.value("AWS_BEDROCK_RUNTIME_ENDPOINT").map(str::to_owned),
             timeout: None,
             max_attempts: 1 + RETRIES,
         }

@@ -113,9 +113,9 @@ fn defaults(params: Section<'_>, region: Option<String>) -> Result<ChatRequest, 
             .map_err(|error| place.error(crate::error::without_position(&error)))?;
         crate::defaults::fill(&mut defaults, &one);
     }
-    if let Some(region) = region {
-        let json = RawJson::from_value(&region).ok();
-        defaults.extra.insert("aws_region_name", json.unwrap_or_else(|| unreachable!("a text is JSON")));
+    // It wins over the region of the model's name or ARN, and yields to the request's.
+    if let Some(json) = region.and_then(|region| RawJson::from_value(&region).ok()) {
+        defaults.extra.insert("aws_region_name", json);
     }
     Ok(defaults)
 }

@@ -1,0 +1,164 @@
+//! Model names as users write them, and what each of them means.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use bedrock_transform::{Arn, ArnKind, Catalog, ModelSpec, Route};
+
+use Route::{Converse, Invoke};
+
+/// A name, the base model, the `modelId` in the URL (empty if it is the name itself), the region that the name asks for,
+/// the route and the family.
+type Row = (&'static str, &'static str, &'static str, &'static str, Route, &'static str);
+
+const HAIKU: &str = "anthropic.claude-3-haiku-20240307-v1:0";
+const LLAMA: &str = "meta.llama3-1-70b-instruct-v1:0";
+const SONNET: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+
+#[rustfmt::skip]
+const NAMES: &[Row] = &[
+    // Bare ids.
+    (HAIKU, HAIKU, "", "", Converse, "anthropic_messages"),
+    ("anthropic.claude-v2", "anthropic.claude-v2", "", "", Converse, "anthropic_text"),
+    ("anthropic.claude-v2:1", "anthropic.claude-v2:1", "", "", Converse, "anthropic_text"),
+    ("anthropic.claude-instant-v1", "anthropic.claude-instant-v1", "", "", Converse, "anthropic_text"),
+    ("anthropic.claude-opus-9-v1:0", "anthropic.claude-opus-9-v1:0", "", "", Converse, "anthropic_messages"),
+    ("ai21.jamba-1-5-mini-v1:0", "ai21.jamba-1-5-mini-v1:0", "", "", Converse, "ai21_jamba"),
+    ("ai21.j2-ultra-v1", "ai21.j2-ultra-v1", "", "", Converse, "ai21_jurassic"),
+    ("amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0", "", "", Converse, "amazon_nova"),
+    ("amazon.nova-2-lite-v1:0", "amazon.nova-2-lite-v1:0", "", "", Converse, "amazon_nova"),
+    ("amazon.titan-text-express-v1", "amazon.titan-text-express-v1", "", "", Converse, "amazon_titan_text"),
+    ("cohere.command-text-v14", "cohere.command-text-v14", "", "", Converse, "cohere_command"),
+    ("cohere.command-light-text-v14", "cohere.command-light-text-v14", "", "", Converse, "cohere_command"),
+    ("cohere.command-r-v1:0", "cohere.command-r-v1:0", "", "", Converse, "cohere_command_r"),
+    ("deepseek.r1-v1:0", "deepseek.r1-v1:0", "", "", Converse, "deepseek"),
+    ("deepseek.v3-v1:0", "deepseek.v3-v1:0", "", "", Converse, "deepseek"),
+    (LLAMA, LLAMA, "", "", Converse, "meta_llama"),
+    ("meta.llama2-13b-chat-v1", "meta.llama2-13b-chat-v1", "", "", Invoke, "meta_llama"),
+    ("meta.llama3-8b-instruct-v1:0", "meta.llama3-8b-instruct-v1:0", "", "", Converse, "meta_llama"),
+    ("mistral.mistral-7b-instruct-v0:2", "mistral.mistral-7b-instruct-v0:2", "", "", Converse, "mistral_instruct"),
+    ("mistral.mixtral-8x7b-instruct-v0:1", "mistral.mixtral-8x7b-instruct-v0:1", "", "", Converse, "mistral_instruct"),
+    ("mistral.mistral-large-2402-v1:0", "mistral.mistral-large-2402-v1:0", "", "", Converse, "mistral_instruct"),
+    ("mistral.mistral-large-2407-v1:0", "mistral.mistral-large-2407-v1:0", "", "", Converse, "mistral_chat"),
+    ("mistral.pixtral-large-2502-v1:0", "mistral.pixtral-large-2502-v1:0", "", "", Converse, "mistral_chat"),
+    ("openai.gpt-oss-20b-1:0", "openai.gpt-oss-20b-1:0", "", "", Converse, "openai"),
+    ("qwen.qwen3-coder-480b-a35b-v1:0", "qwen.qwen3-coder-480b-a35b-v1:0", "", "", Converse, "qwen"),
+    ("writer.palmyra-x4-v1:0", "writer.palmyra-x4-v1:0", "", "", Converse, "writer"),
+    // Nobody knows these; they go to Converse as they are.
+    ("zai.glm-4.6", "zai.glm-4.6", "", "", Converse, "converse_only"),
+    ("newvendor.model-1-v1:0", "newvendor.model-1-v1:0", "", "", Converse, "converse_only"),
+    ("newvendor.model-1.5", "newvendor.model-1.5", "", "", Converse, "converse_only"),
+    ("just-a-name", "just-a-name", "", "", Converse, "converse_only"),
+    ("stability.stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "", Converse, "converse_only"),
+    // Prefixes, in any order.
+    ("bedrock/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, HAIKU, "", Converse, "anthropic_messages"),
+    ("bedrock/converse/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "", Converse, "meta_llama"),
+    ("converse/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "", Converse, "meta_llama"),
+    ("invoke/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "", Invoke, "meta_llama"),
+    ("bedrock/invoke/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "", Invoke, "meta_llama"),
+    ("bedrock/us-west-2/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "us-west-2", Converse, "meta_llama"),
+    ("us-west-2/converse/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "us-west-2", Converse, "meta_llama"),
+    ("bedrock/converse/eu-central-1/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "eu-central-1", Converse, "meta_llama"),
+    ("bedrock/ap-southeast-7/invoke/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "ap-southeast-7", Invoke, "meta_llama"),
+    ("bedrock/us-gov-west-1/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, HAIKU, "us-gov-west-1", Converse, "anthropic_messages"),
+    ("bedrock/converse/meta.llama2-13b-chat-v1", "meta.llama2-13b-chat-v1", "meta.llama2-13b-chat-v1", "", Converse, "meta_llama"),
+    // Geographies: known ones, and new ones before a known vendor.
+    ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("apac.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("au.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("ca.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("in.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("jp.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("us-gov.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("global.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("xx.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "", Converse, "anthropic_messages"),
+    ("xx.meta.llama3-1-70b-instruct-v1:0", LLAMA, "", "", Converse, "meta_llama"),
+    ("us.newvendor.model-1-v1:0", "newvendor.model-1-v1:0", "", "", Converse, "converse_only"),
+    ("bedrock/converse/us-east-1/us.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us-east-1", Converse, "anthropic_messages"),
+    // Suffixes that name a context window.
+    ("anthropic.claude-3-haiku-20240307-v1:0:200k", HAIKU, HAIKU, "", Converse, "anthropic_messages"),
+    ("us.anthropic.claude-sonnet-4-5-20250929-v1:0[1m]", SONNET, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "", Converse, "anthropic_messages"),
+    ("bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0:200k", SONNET, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", "", Converse, "anthropic_messages"),
+    ("amazon.nova-pro-v1:0:300k", "amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0", "", Converse, "amazon_nova"),
+    ("anthropic.claude-v2:1:18k", "anthropic.claude-v2:1", "anthropic.claude-v2:1", "", Converse, "anthropic_text"),
+    // ARNs that say which model they are.
+    ("arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "us-east-1", Converse, "anthropic_messages"),
+    ("arn:aws:bedrock:::foundation-model/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "", Converse, "anthropic_messages"),
+    ("arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.meta.llama3-1-70b-instruct-v1:0", LLAMA, "", "us-east-1", Converse, "meta_llama"),
+    ("arn:aws:bedrock:us-east-1:123456789012:inference-profile/global.anthropic.claude-sonnet-4-5-20250929-v1:0", SONNET, "", "us-east-1", Converse, "anthropic_messages"),
+    ("arn:aws-us-gov:bedrock:us-gov-west-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "us-gov-west-1", Converse, "anthropic_messages"),
+    ("arn:aws-us-gov:bedrock:us-gov-west-1:123456789012:inference-profile/us-gov.anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "us-gov-west-1", Converse, "anthropic_messages"),
+    ("arn:aws-cn:bedrock:cn-north-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "cn-north-1", Converse, "anthropic_messages"),
+    ("arn:aws-iso:bedrock:us-iso-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, "", "us-iso-east-1", Converse, "anthropic_messages"),
+    ("invoke/arn:aws:bedrock:us-east-1::foundation-model/meta.llama3-1-70b-instruct-v1:0", LLAMA, "arn:aws:bedrock:us-east-1::foundation-model/meta.llama3-1-70b-instruct-v1:0", "us-east-1", Invoke, "meta_llama"),
+    // ARNs that do not.
+    ("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:custom-model/amazon.nova-lite-v1:0:300k/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:prompt/ABCDEFGHIJ:1", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:default-prompt-router/anthropic.claude:1", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:prompt-router/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    ("arn:aws-us-gov:bedrock:us-gov-east-1:123456789012:provisioned-model/abcdef123456", "", "", "us-gov-east-1", Converse, "converse_only"),
+    ("arn:aws:bedrock:us-east-1:123456789012:something-new/abcdef123456", "", "", "us-east-1", Converse, "converse_only"),
+    // Prefixes before an ARN; the name's own region wins over the ARN's.
+    ("bedrock/arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdef123456", "us-east-1", Converse, "converse_only"),
+    ("bedrock/eu-west-1/arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:provisioned-model/abcdef123456", "eu-west-1", Converse, "converse_only"),
+    // The body of an imported model, named before its ARN.
+    ("bedrock/llama/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "meta_llama"),
+    ("llama/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "meta_llama"),
+    ("converse/llama/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Converse, "meta_llama"),
+    ("deepseek_r1/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Converse, "deepseek"),
+    ("openai/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Converse, "openai"),
+    ("qwen3/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Converse, "qwen"),
+    ("nova/arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "us-east-1", Converse, "amazon_nova"),
+];
+
+#[test]
+fn every_name_means_what_the_table_says() {
+    for row @ (name, base, target, region, route, family) in NAMES {
+        let spec = ModelSpec::resolve(name, &Catalog::builtin()).unwrap();
+        let target = if target.is_empty() { name } else { target };
+        let found = (
+            spec.id.base.as_str(),
+            spec.target.as_str(),
+            spec.id.region.as_deref().unwrap_or_default(),
+            spec.route,
+            spec.family.name,
+        );
+        assert_eq!(found, (*base, *target, *region, *route, *family), "{row:?}");
+    }
+}
+
+#[test]
+fn every_kind_of_arn_is_known() {
+    let kinds = [
+        ("application-inference-profile", ArnKind::ApplicationInferenceProfile),
+        ("custom-model", ArnKind::CustomModel),
+        ("custom-model-deployment", ArnKind::CustomModelDeployment),
+        ("default-prompt-router", ArnKind::PromptRouter),
+        ("foundation-model", ArnKind::FoundationModel),
+        ("imported-model", ArnKind::ImportedModel),
+        ("inference-profile", ArnKind::InferenceProfile),
+        ("prompt", ArnKind::Prompt),
+        ("prompt-router", ArnKind::PromptRouter),
+        ("provisioned-model", ArnKind::ProvisionedModel),
+        ("yet-another", ArnKind::Other),
+    ];
+    for partition in ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-eusc"] {
+        for (name, kind) in kinds {
+            let arn = Arn::parse(&format!("arn:{partition}:bedrock:eu-west-1:123456789012:{name}/a/b:1")).unwrap();
+            let found =
+                (arn.partition.as_str(), arn.region.as_str(), arn.account.as_str(), arn.kind, arn.resource.as_str());
+            assert_eq!(found, (partition, "eu-west-1", "123456789012", kind, "a/b:1"), "{partition} {name}");
+        }
+    }
+}
+
+#[test]
+fn a_base_model_says_what_an_opaque_arn_is() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456";
+    let spec = ModelSpec::resolve_as(arn, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", &Catalog::builtin()).unwrap();
+    assert_eq!((spec.target.as_str(), spec.id.base.as_str(), spec.family.name), (arn, SONNET, "anthropic_messages"));
+}

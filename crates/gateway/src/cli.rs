@@ -1,0 +1,104 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// The OpenAI-shaped front door to Amazon Bedrock.
+#[derive(Debug, Parser)]
+#[command(name = "pumice", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What to log, as `RUST_LOG` has it: `debug`, `gateway=trace`.
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a model one question.
+    Chat(ChatArgs),
+    /// Run the offline Bedrock by itself.
+    Emulate(EmulateArgs),
+    /// Show the exact AWS request that an OpenAI request becomes; nothing is sent.
+    Explain(ExplainArgs),
+    /// Serve OpenAI's API.
+    Serve(ServeArgs),
+}
+
+/// Where models and credentials come from.
+#[derive(Debug, Default, Args)]
+pub struct Source {
+    /// LiteLLM's config.yaml; without it, any Bedrock model with the environment's credentials.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Talk to a built-in offline Bedrock: no account, no key, no network.
+    #[arg(long)]
+    pub emulator: bool,
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where models and credentials come from.
+    #[command(flatten)]
+    pub source: Source,
+    /// Address to listen on. Anything but loopback needs a master key.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port to listen on; 0 is a free one.
+    #[arg(long, default_value_t = 4000)]
+    pub port: u16,
+}
+
+/// Arguments of `chat`.
+#[derive(Debug, Args)]
+pub struct ChatArgs {
+    /// Where models and credentials come from.
+    #[command(flatten)]
+    pub source: Source,
+    /// The model.
+    #[arg(long, short, default_value = "bedrock/us.amazon.nova-lite-v1:0")]
+    pub model: String,
+    /// An image to show to the model; can be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub image: Vec<PathBuf>,
+    /// A system prompt.
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// A built-in tool to offer; there is `weather`.
+    #[arg(long, value_parser = ["weather"])]
+    pub tool: Vec<String>,
+    /// A JSON file with a list of OpenAI tools to offer.
+    #[arg(long, value_name = "FILE")]
+    pub tools: Option<PathBuf>,
+    /// Print the whole answer as OpenAI's JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The question.
+    pub prompt: String,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// LiteLLM's config.yaml; without it, any Bedrock model with the environment's credentials.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The AWS region, where nothing else names one.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// A JSON file with the body of a chat completion request; `-` reads standard input.
+    pub file: PathBuf,
+}
+
+/// Arguments of `emulate`.
+#[derive(Debug, Args)]
+pub struct EmulateArgs {
+    /// Port of 127.0.0.1 to listen on; 0 is a free one.
+    #[arg(long, default_value_t = 4566)]
+    pub port: u16,
+}

@@ -1,0 +1,92 @@
+//! The commands, and what they share.
+
+mod chat;
+mod emulate;
+mod explain;
+mod serve;
+mod setup;
+
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command};
+use crate::output;
+use crate::{ConfigError, Environment};
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The configuration is wrong.
+    Config(ConfigError),
+    /// Anything else, for people.
+    Other(String),
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+impl From<facade::Error> for Failure {
+    fn from(error: facade::Error) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+/// Runs a command to its end.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let Cli { command, log } = cli;
+    let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    if let Err(message) = start_logging(log.as_deref(), default) {
+        output::err(&format!("error: {message}\n"));
+        return ExitCode::from(2);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::err(&format!("error: {error}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let env = Environment::of_process();
+    let done = runtime.block_on(async {
+        match command {
+            Command::Chat(args) => chat::run(args, env).await,
+            Command::Emulate(args) => emulate::run(&args).await,
+            Command::Explain(args) => explain::run(&args, env).await,
+            Command::Serve(args) => serve::run(&args, env).await,
+        }
+    });
+    // Calls that are still open when the time to end is over are not waited for.
+    runtime.shutdown_background();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Config(error)) => {
+            output::err(&format!("error: {error}\n"));
+            ExitCode::from(2)
+        }
+        Err(Failure::Other(message)) => {
+            output::err(&format!("error: {message}\n"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_logging(filter: Option<&str>, default: &str) -> Result<(), String> {
+    let filter = match filter.map(str::to_owned).or_else(|| std::env::var("RUST_LOG").ok().filter(|f| !f.is_empty())) {
+        Some(filter) => EnvFilter::try_new(&filter).map_err(|error| format!("log filter `{filter}`: {error}"))?,
+        None => EnvFilter::new(default),
+    };
+    // A second start in one process, as in tests, keeps the first.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    Ok(())
+}

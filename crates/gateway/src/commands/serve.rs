@@ -1,0 +1,97 @@
+//! `pumice serve`.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::app::App;
+use crate::cli::ServeArgs;
+use crate::commands::Failure;
+use crate::commands::setup::{Setup, setup};
+use crate::{Config, Environment};
+
+/// How long open calls may go on after the signal to stop.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failure> {
+    let Setup { config, deployments, emulator } = setup(&args.source, env).await?;
+    let addresses = addresses(&args.host, args.port).await?;
+    allowed(&config, &addresses)?;
+    let listener = TcpListener::bind(&addresses[..])
+        .await
+        .map_err(|error| Failure::Other(format!("cannot listen on {}:{}: {error}", args.host, args.port)))?;
+    let models = config.models.len();
+    let router = App::new(&config, deployments).router();
+    tracing::info!("listening on http://{}, {models} in model_list", listener.local_addr()?);
+    if let Some(emulator) = &emulator {
+        tracing::info!("answers come from the built-in emulator at {}", emulator.url());
+    }
+
+    let (stop, stopped) = oneshot::channel::<()>();
+    let listener = listener.tap_io(|socket| {
+        // Small events are to leave at once. Where it does not work they leave a little later.
+        let _ = socket.set_nodelay(true);
+    });
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    let limit = async {
+        signal().await;
+        tracing::info!("stopping; open calls have {} s", PATIENCE.as_secs());
+        let _ = stop.send(());
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        served = server.into_future() => served?,
+        () = limit => tracing::warn!("stopped with calls open"),
+    }
+    Ok(())
+}
+
+async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+    let found = tokio::net::lookup_host((host, port)).await;
+    let found: Vec<_> = found.map_err(|error| Failure::Other(format!("--host {host}: {error}")))?.collect();
+    if found.is_empty() { Err(Failure::Other(format!("--host {host}: no such address"))) } else { Ok(found) }
+}
+
+/// Without a key everybody who reaches the port spends the operator's money.
+fn allowed(config: &Config, addresses: &[SocketAddr]) -> Result<(), Failure> {
+    match addresses.iter().find(|address| !address.ip().is_loopback()) {
+        Some(address) if config.master_key.is_none() => Err(Failure::Other(format!(
+            "refusing to listen on {} without a key: set general_settings.master_key in the config, \
+             or LITELLM_MASTER_KEY",
+            address.ip()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Ctrl-c, or what a service manager sends.
+pub(super) fn signal() -> impl Future<Output = ()> {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
+    }
+}

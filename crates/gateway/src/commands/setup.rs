@@ -1,0 +1,44 @@
+//! Configuration, emulator and deployments of a command.
+
+use bedrock_emulator::Emulator;
+
+use crate::cli::Source;
+use crate::commands::Failure;
+use crate::config::{Config, Identity};
+use crate::{Deployments, Environment};
+
+/// What a command works with.
+pub(super) struct Setup {
+    pub(super) config: Config,
+    pub(super) deployments: Deployments,
+    pub(super) emulator: Option<Emulator>,
+}
+
+/// The region of calls to the emulator that name none.
+const EMULATED_REGION: &str = "us-east-1";
+
+pub(super) async fn setup(source: &Source, env: Environment) -> Result<Setup, Failure> {
+    let mut config = read(source, env)?;
+    let emulator = if source.emulator { Some(Emulator::start().await?) } else { None };
+    if let Some(emulator) = &emulator {
+        for model in &mut config.models {
+            model.connection.endpoint = Some(emulator.url());
+            model.connection.identity = Identity::fake();
+            model.connection.region.get_or_insert_with(|| EMULATED_REGION.to_owned());
+        }
+    }
+    let deployments = Deployments::connect(&config).await?;
+    Ok(Setup { config, deployments, emulator })
+}
+
+/// The configuration, its warnings logged.
+pub(super) fn read(source: &Source, env: Environment) -> Result<Config, Failure> {
+    let config = match &source.config {
+        Some(path) => Config::load(path, env)?,
+        None => Config::of_environment(&env),
+    };
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}

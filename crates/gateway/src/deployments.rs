@@ -1,0 +1,198 @@
+//! From the name that a caller uses to a client and a model.
+
+use std::borrow::Cow;
+
+use facade::transform::Options;
+use facade::types::ChatRequest;
+use facade::{Catalog, ChatCall, Client, ModelSpec, Transport, UnsupportedParams};
+
+use crate::config::{Config, ConfigError, Connection, Model, Place};
+use crate::defaults;
+
+/// The models that are served, and the connections behind them.
+#[derive(Debug)]
+pub struct Deployments {
+    /// In the file's order.
+    all: Vec<Deployment>,
+    /// Indexes into `all` of those with a `*` in their name, the most exact one first.
+    wildcards: Vec<usize>,
+    catalog: Catalog,
+}
+
+/// One entry of the configuration, connected.
+#[derive(Debug)]
+pub(crate) struct Deployment {
+    config: Model,
+    /// The model, where its name does not depend on the caller's.
+    spec: Option<ModelSpec>,
+    pub(crate) client: Client,
+    pub(crate) stream_client: Client,
+    pub(crate) transport: Transport,
+}
+
+impl Deployments {
+    /// Connects what `config` lists. Nothing is sent.
+    ///
+    /// # Errors
+    /// If a region, endpoint, profile or model cannot be one.
+    pub async fn connect(config: &Config) -> Result<Self, ConfigError> {
+        let catalog = Catalog::builtin();
+        let mut pool = Pool::default();
+        let mut all = Vec::with_capacity(config.models.len());
+        for model in &config.models {
+            all.push(Deployment::connect(model, &mut pool, &catalog).await?);
+        }
+        let mut wildcards: Vec<usize> = (0..all.len()).filter(|index| all[*index].config.name.contains('*')).collect();
+        // Stable: of equally exact ones the first in the file is first.
+        wildcards.sort_by_key(|index| std::cmp::Reverse(all[*index].config.name.len()));
+        Ok(Self { all, wildcards, catalog })
+    }
+
+    /// The names as the configuration has them, each once.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        let name = |deployment: &Deployment| deployment.config.name.as_str().to_owned();
+        let mut seen = std::collections::BTreeSet::new();
+        self.all.iter().filter(move |deployment| seen.insert(name(deployment))).map(|d| d.config.name.as_str())
+    }
+
+    /// The deployment that serves `name`, and the model it means there. Of several, the first: routing chooses here.
+    pub(crate) fn find<'a>(&'a self, name: &str) -> Option<Found<'a>> {
+        let exact = self.all.iter().find(|deployment| deployment.config.name == name && !name.contains('*'));
+        if let Some(deployment) = exact {
+            return Some(Found { deployments: self, deployment, model: Cow::Borrowed(&deployment.config.model) });
+        }
+        let matching = |name: &str| {
+            self.wildcards.iter().find_map(|index| {
+                let deployment = &self.all[*index];
+                let part = captured(&deployment.config.name, name)?;
+                Some((deployment, filled(&deployment.config.model, part, name)))
+            })
+        };
+        let prefixed = || if name.contains('/') { None } else { matching(&format!("bedrock/{name}")) };
+        let (deployment, model) = matching(name).or_else(prefixed)?;
+        Some(Found { deployments: self, deployment, model: Cow::Owned(model) })
+    }
+}
+
+/// What a name led to.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    deployments: &'a Deployments,
+    pub(crate) deployment: &'a Deployment,
+    model: Cow<'a, str>,
+}
+
+impl Found<'_> {
+    /// Maps a request for this deployment: its defaults, its options, its headers.
+    pub(crate) fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
+        let Deployment { config, spec, client, .. } = self.deployment;
+        let overruled = overrule(request, &config.defaults);
+        defaults::fill(request, &config.defaults);
+        let resolved;
+        let spec = match spec {
+            Some(spec) => spec,
+            None => {
+                resolved = resolve(&self.model, config, &self.deployments.catalog)?;
+                &resolved
+            }
+        };
+        let mut call = client.prepare_as(request, spec)?;
+        for (name, value) in &config.headers {
+            if !call.outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
+                call.outgoing.headers.push((name.clone(), value.clone()));
+            }
+        }
+        if overruled {
+            let mut warnings = facade::transform::Warnings::default();
+            warnings.adjusted_field(GUARDRAIL, "the deployment's own is used");
+            call.warnings.extend(warnings.into_vec());
+        }
+        Ok(call)
+    }
+}
+
+/// A guardrail that the operator configured is not the caller's to choose.
+const GUARDRAIL: &str = "guardrailConfig";
+
+fn overrule(request: &mut ChatRequest, defaults: &ChatRequest) -> bool {
+    let Some(own) = defaults.extra.value(GUARDRAIL) else { return false };
+    request.extra.remove(GUARDRAIL).is_some_and(|given| given != *own)
+}
+
+impl Deployment {
+    async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
+        let place = model.place.as_ref();
+        let transport = pool.transport(&model.connection).await.map_err(|error| at(place, "", &error))?;
+        let streams = match model.stream_timeout {
+            Some(limit) => {
+                let connection = Connection { timeout: Some(limit), ..model.connection.clone() };
+                pool.transport(&connection).await.map_err(|error| at(place, "", &error))?
+            }
+            None => transport.clone(),
+        };
+        let spec = if model.model.contains('*') {
+            None
+        } else {
+            Some(resolve(&model.model, model, catalog).map_err(|error| at(place, ".litellm_params.model", &error))?)
+        };
+        let mut options = Options::default();
+        if model.drop_params {
+            options.unsupported = UnsupportedParams::Drop;
+        }
+        options.modify_params = model.modify_params;
+        Ok(Self {
+            config: model.clone(),
+            spec,
+            client: Client::new(transport.clone()).with_options(options.clone()),
+            stream_client: Client::new(streams).with_options(options),
+            transport,
+        })
+    }
+}
+
+fn at(place: Option<&Place>, key: &str, error: &facade::Error) -> ConfigError {
+    let mut place =
+        place.cloned().unwrap_or_else(|| Place { file: "environment".into(), line: 0, key: String::new() });
+    place.key.push_str(key);
+    let mut error = place.error(match error {
+        facade::Error::Upstream(upstream) => upstream.error.message.clone(),
+        other => other.to_string(),
+    });
+    error.line = error.line.filter(|line| *line > 0);
+    error
+}
+
+fn resolve(name: &str, config: &Model, catalog: &Catalog) -> Result<ModelSpec, facade::Error> {
+    Ok(match &config.base_model {
+        Some(base) => ModelSpec::resolve_as(name, base, catalog)?,
+        None => ModelSpec::resolve(name, catalog)?,
+    })
+}
+
+/// Connections by what they depend on: equal ones are shared.
+#[derive(Debug, Default)]
+struct Pool(Vec<(Connection, Transport)>);
+
+impl Pool {
+    async fn transport(&mut self, connection: &Connection) -> Result<Transport, facade::Error> {
+        if let Some((_, transport)) = self.0.iter().find(|(known, _)| known == connection) {
+            return Ok(transport.clone());
+        }
+        let transport = Transport::connect(connection.config()).await?;
+        self.0.push((connection.clone(), transport.clone()));
+        Ok(transport)
+    }
+}
+
+/// What the `*` of a pattern stands for in `name`, if it fits.
+fn captured<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
+    let (before, after) = pattern.split_once('*')?;
+    name.strip_prefix(before)?.strip_suffix(after)
+}
+
+/// The model's pattern with its `*` replaced. A pattern without one means one model.
+fn filled(pattern: &str, part: &str, name: &str) -> String {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern.to_owned() };
+    // `*` may match a name that has the prefix already.
+    if !before.is_empty() && part.starts_with(before) { name.to_owned() } else { format!("{before}{part}{after}") }
+}

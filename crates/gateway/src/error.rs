@@ -1,0 +1,111 @@
+//! Every failure in OpenAI's shape.
+
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use facade::ErrorBody;
+use http::{HeaderValue, StatusCode, header};
+
+use crate::headers;
+
+/// An answer that is an error.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    body: ErrorBody,
+    /// AWS's, if the call got that far.
+    request_id: Option<String>,
+    /// What was changed in the request before it failed.
+    warnings: Option<HeaderValue>,
+}
+
+impl ApiError {
+    pub(crate) const fn new(status: StatusCode, body: ErrorBody) -> Self {
+        Self { status, body, request_id: None, warnings: None }
+    }
+
+    /// The request is wrong.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorBody::new("invalid_request_error", message))
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("the request body is larger than {limit} bytes");
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorBody::new("invalid_request_error", message).code("request_too_large"),
+        )
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        let message = "the API key is missing or wrong; send `Authorization: Bearer` with the gateway's key";
+        Self::new(StatusCode::UNAUTHORIZED, ErrorBody::new("authentication_error", message).code("invalid_api_key"))
+    }
+
+    pub(crate) fn unknown_model(name: &str) -> Self {
+        if name.is_empty() {
+            return Self::new(
+                StatusCode::BAD_REQUEST,
+                ErrorBody::new("invalid_request_error", "model: is empty").param("model"),
+            );
+        }
+        let body = ErrorBody::new("invalid_request_error", format!("the model `{name}` does not exist"));
+        Self::new(StatusCode::NOT_FOUND, body.param("model").code("model_not_found"))
+    }
+
+    /// What does not parse, by the path to it.
+    pub(crate) fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        let inner = error.inner();
+        if !inner.is_data() {
+            return Self::invalid(format!("the request body is not valid JSON: {inner}"));
+        }
+        let path = error.path().to_string();
+        let message = without_position(inner);
+        if path == "." {
+            return Self::invalid(message);
+        }
+        let body = ErrorBody::new("invalid_request_error", format!("{path}: {message}"));
+        Self::new(StatusCode::BAD_REQUEST, body.param(path))
+    }
+
+    pub(crate) fn with_warnings(mut self, warnings: Option<HeaderValue>) -> Self {
+        self.warnings = warnings;
+        self
+    }
+}
+
+/// Where the error is in the text says nothing beside its path.
+pub(crate) fn without_position(error: &serde_json::Error) -> String {
+    let mut message = error.to_string();
+    if let Some(end) = message.rfind(" at line ") {
+        message.truncate(end);
+    }
+    message
+}
+
+impl From<facade::Error> for ApiError {
+    fn from(error: facade::Error) -> Self {
+        let (status, body) = error.openai();
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, body, request_id: error.request_id().map(str::to_owned), warnings: None }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Self { status, body, request_id, warnings } = self;
+        tracing::debug!(status = status.as_u16(), message = body.error.message, request_id, "refused");
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = Response::new(Bytes::from(json).into());
+        *response.status_mut() = status;
+        let map = response.headers_mut();
+        map.insert(header::CONTENT_TYPE, headers::JSON);
+        headers::request_id(map, request_id.as_deref());
+        if let Some(warnings) = warnings {
+            map.insert(headers::WARNINGS, warnings);
+        }
+        if status == StatusCode::UNAUTHORIZED && body.error.code.as_deref() == Some("invalid_api_key") {
+            map.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,135 @@
+//! Texts that follow from the catalog: the support table in README.md, and `docs/models.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use bedrock_transform::{Cache, Capabilities, Catalog, Family, Model, Reasoning};
+
+use crate::Outcome;
+
+const START: &str = "<!-- codegen:support -->\n";
+const END: &str = "<!-- /codegen:support -->";
+
+/// Writes the generated texts.
+pub(crate) fn write(root: &Path) -> Outcome {
+    let mut written = 0;
+    for (path, text) in texts(root)? {
+        let file = root.join(path);
+        if fs::read_to_string(&file).ok().as_deref() != Some(&text) {
+            fs::write(&file, text).map_err(|error| vec![format!("{path}: {error}")])?;
+            written += 1;
+        }
+    }
+    Ok(format!("codegen: {written} files written"))
+}
+
+/// Says which generated texts are out of date.
+pub(crate) fn check(root: &Path) -> Outcome {
+    let texts = texts(root)?;
+    let stale = texts.iter().filter(|(path, text)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(text));
+    let stale: Vec<String> =
+        stale.map(|(path, _)| format!("{path} is out of date: run `cargo xtask codegen`")).collect();
+    if stale.is_empty() { Ok("codegen: up to date".to_owned()) } else { Err(stale) }
+}
+
+fn texts(root: &Path) -> Result<[(&'static str, String); 2], Vec<String>> {
+    let readme = fs::read_to_string(root.join("README.md")).map_err(|error| vec![format!("README.md: {error}")])?;
+    let (Some(start), Some(end)) = (readme.find(START), readme.find(END)) else {
+        return Err(vec![format!("README.md: no {} … {END}", START.trim())]);
+    };
+    let readme = format!("{}{START}{}{}", &readme[..start], support(), &readme[end..]);
+    Ok([("README.md", readme), ("docs/models.md", models())])
+}
+
+fn families() -> impl Iterator<Item = &'static Family> {
+    Catalog::builtin().families().collect::<Vec<_>>().into_iter().filter(|family| !family.models.is_empty())
+}
+
+/// One row a family: what any of its models can do.
+fn support() -> String {
+    let mut table = String::from(
+        "| family | Converse | native body | streaming | tools | images | documents | reasoning | cache |\n",
+    );
+    table.push_str("|---|---|---|---|---|---|---|---|---|\n");
+    for family in families() {
+        let any = |can: fn(&Capabilities) -> bool| yes(family.models.iter().any(|model| can(&model.can)));
+        let _ = writeln!(
+            table,
+            "| {} | yes | {} | {} | {} | {} | {} | {} | {} |",
+            family.name,
+            yes(family.chat.is_some()),
+            any(|can| can.stream),
+            any(|can| can.tools),
+            any(|can| can.images),
+            any(|can| can.documents),
+            any(|can| !matches!(can.reasoning, Reasoning::Unsupported | Reasoning::Unknown)),
+            any(|can| can.cache != Cache::Unsupported),
+        );
+    }
+    table.push_str("| any other model | yes | | yes | yes | yes | yes | as it is | yes |\n");
+    table
+}
+
+const fn yes(yes: bool) -> &'static str {
+    if yes { "yes" } else { "" }
+}
+
+/// One row a catalog row.
+fn models() -> String {
+    let mut text = String::from(
+        "# Models\n\nWritten by `cargo xtask codegen` from the catalog; do not edit. A row serves all models whose id, without \
+         its geography, starts with the prefix; the longest prefix wins. A model that no row knows goes to Converse, and AWS \
+         decides what it can do.\n\n| prefix | family | default route | streaming | tools | tools in streams | forced tools | \
+         images | documents | video | prefill | system | JSON schema | reasoning | cache | largest answer, tokens |\n\
+         |---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut rows: Vec<(&Family, &Model)> =
+        families().flat_map(|family| family.models.iter().map(move |model| (family, model))).collect();
+    rows.sort_by_key(|(_, model)| model.prefix);
+    for (family, model) in rows {
+        let can = &model.can;
+        let route = if model.prefers_invoke && family.chat.is_some() { "invoke" } else { "converse" };
+        let forced = match (can.tool_choice_any, can.tool_choice_tool) {
+            (true, true) => "any, named",
+            (true, false) => "any",
+            (false, true) => "named",
+            (false, false) => "",
+        };
+        let reasoning = match can.reasoning {
+            Reasoning::AnthropicAdaptive => "adaptive",
+            Reasoning::AnthropicBudget => "budget",
+            Reasoning::Effort | Reasoning::Nova | Reasoning::OpenAi | Reasoning::ReasoningConfig => "effort",
+            _ => "",
+        };
+        let cache = match can.cache {
+            Cache::Anywhere { ttl: true } => "anywhere, ttl",
+            Cache::Anywhere { ttl: false } => "anywhere",
+            Cache::Prompt => "system, messages",
+            _ => "",
+        };
+        let json = if can.structured_output {
+            "native"
+        } else if can.tools {
+            "by a tool"
+        } else {
+            ""
+        };
+        let most = model.max_output_tokens.map(|tokens| tokens.to_string()).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {route} | {} | {} | {} | {forced} | {} | {} | {} | {} | {} | {json} | {reasoning} | {cache} | {most} |",
+            model.prefix,
+            family.name,
+            yes(can.stream),
+            yes(can.tools),
+            yes(can.tools_stream),
+            yes(can.images),
+            yes(can.documents),
+            yes(can.video),
+            yes(can.prefill),
+            yes(can.system),
+        );
+    }
+    text
+}
