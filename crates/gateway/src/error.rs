@@ -67,6 +67,11 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, body.param(path))
     }
 
+    /// The body, for the command line.
+    pub(crate) fn json(&self) -> String {
+        serde_json::to_string(&self.body).unwrap_or_default()
+    }
+
     pub(crate) fn with_warnings(mut self, warnings: Option<HeaderValue>) -> Self {
         self.warnings = warnings;
         self

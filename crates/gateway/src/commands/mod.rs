@@ -21,6 +21,8 @@ pub(crate) enum Failure {
     Config(ConfigError),
     /// Anything else, for people.
     Other(String),
+    /// The request is refused: OpenAI's JSON.
+    Refused(String),
 }
 
 impl From<ConfigError> for Failure {
@@ -76,6 +78,10 @@ pub fn run(cli: Cli) -> ExitCode {
         }
         Err(Failure::Other(message)) => {
             output::err(&format!("error: {message}\n"));
+            ExitCode::FAILURE
+        }
+        Err(Failure::Refused(json)) => {
+            output::err(&format!("{json}\n"));
             ExitCode::FAILURE
         }
     }
