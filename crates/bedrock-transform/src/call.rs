@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use core_types::{ChatRequest, ChatResponse, Choice, FinishReason};
+use core_types::{ChatRequest, ChatResponse, Choice, Extra, FinishReason};
 
 use crate::controls::Controls;
 use crate::converse;
 use crate::converse::event::ConverseDecoder;
-use crate::converse::tools::ToolNames;
 use crate::family::{Completion, Family};
 use crate::input::ChatInput;
 use crate::stream::assembler::Assembler;
 use crate::stream::decoder::{ChatDecoder, Source};
 use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
+use crate::tool_names::ToolNames;
 use crate::{Delivery, ModelId, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings};
 
 /// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
@@ -44,11 +44,16 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             Some(family.chat.as_ref().ok_or_else(|| TransformError::unsupported_capability(family.name, "chat"))?)
         }
     };
-    let supported = codec.map_or_else(|| converse::params(&spec.model.can), |codec| codec.params);
-    let input = ChatInput::admit(request, supported, family.name, &controls.options, &mut warnings)?;
-    let (body, names) = match codec {
-        None => converse::request(&input, spec, &controls.options, &mut warnings)?,
-        Some(codec) => ((codec.request)(&input, spec, &mut warnings)?, ToolNames::default()),
+    let supported = codec
+        .map_or_else(|| converse::params(&spec.model.can), |codec| codec.params.with(core_types::Param::ServiceTier));
+    let mut headers = controls.headers;
+    let mut input = ChatInput::admit(request, supported, family.name, &controls.options, &mut warnings)?;
+    let body = match codec {
+        None => converse::request(&input, spec, &mut warnings)?,
+        Some(codec) => {
+            headers.extend(invoke_headers(&mut input)?);
+            (codec.request)(&input, spec, &mut warnings)?
+        }
     };
     let can = spec.model.can;
     let streamable = can.stream && (can.tools_stream || input.tools.is_empty());
@@ -62,14 +67,68 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
     let mut outgoing = Outgoing::new(spec.route.operation(delivery), target, body);
     outgoing.region = controls.region.or(target_region).or_else(|| spec.id.region.clone());
-    outgoing.headers = controls.headers;
+    outgoing.headers = headers;
     let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or(false);
     Ok(ChatCall {
         route: spec.route,
         outgoing,
         warnings: warnings.into_vec(),
-        reply: ChatReply { model: request.model.as_str().into(), route: spec.route, family, names, include_usage },
+        reply: ChatReply {
+            model: request.model.as_str().into(),
+            route: spec.route,
+            family,
+            names: input.names,
+            include_usage,
+        },
     })
+}
+
+/// What Converse has in its body and InvokeModel in headers.
+/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>
+fn invoke_headers(input: &mut ChatInput<'_>) -> Result<Vec<(String, String)>, TransformError> {
+    const HEADERS: &[(&str, &str, &str)] = &[
+        ("guardrailConfig", "guardrailIdentifier", "X-Amzn-Bedrock-GuardrailIdentifier"),
+        ("guardrailConfig", "guardrailVersion", "X-Amzn-Bedrock-GuardrailVersion"),
+        ("guardrailConfig", "trace", "X-Amzn-Bedrock-Trace"),
+        ("performanceConfig", "latency", "X-Amzn-Bedrock-PerformanceConfig-Latency"),
+        ("serviceTier", "type", "X-Amzn-Bedrock-Service-Tier"),
+    ];
+    let mut headers = Vec::new();
+    let mut rest = Vec::new();
+    for (name, value) in std::mem::take(&mut input.extra) {
+        if name == "requestMetadata" {
+            headers.push(("X-Amzn-Bedrock-Request-Metadata".to_owned(), value.as_str().to_owned()));
+            continue;
+        }
+        if !HEADERS.iter().any(|(field, ..)| *field == name) {
+            rest.push((name, value));
+            continue;
+        }
+        let fields: Extra = value.read().map_err(|_| TransformError::invalid(name, "expected an object"))?;
+        for (member, value) in fields.iter() {
+            let header = HEADERS.iter().find(|(field, known, _)| *field == name && *known == member);
+            let text = value.read::<String>().ok().filter(|text| !text.contains(['\r', '\n']));
+            match (header, text) {
+                (Some((.., header)), Some(text)) => {
+                    // The header's words are in capitals: ENABLED, DISABLED.
+                    let text = if member == "trace" { text.to_ascii_uppercase() } else { text };
+                    headers.push(((*header).to_owned(), text));
+                }
+                (None, _) => {
+                    return Err(TransformError::invalid(format!("{name}.{member}"), "InvokeModel has no such setting"));
+                }
+                (_, None) => {
+                    return Err(TransformError::invalid(format!("{name}.{member}"), "expected a line of text"));
+                }
+            }
+        }
+    }
+    if let Some(tier) = input.service_tier {
+        let tier = if tier == "auto" { "default" } else { tier };
+        headers.push(("X-Amzn-Bedrock-Service-Tier".to_owned(), tier.to_owned()));
+    }
+    input.extra = rest;
+    Ok(headers)
 }
 
 /// How to read the answer to one call. Holds what the request decided: tool names, JSON mode, stream options.

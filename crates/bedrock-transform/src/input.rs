@@ -1,9 +1,12 @@
 //! The gate between a request and a mapper: what the model does not have does not get through.
 
+use std::borrow::Cow;
+
 use core_types::{ChatRequest, Message, Param, ParamSet, RawJson, ResponseFormat, Tool, ToolChoice};
 use serde::Serialize;
 
 use crate::controls;
+use crate::tool_names::ToolNames;
 use crate::{Options, TransformError, UnsupportedParams, Warnings};
 
 /// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
@@ -11,6 +14,10 @@ use crate::{Options, TransformError, UnsupportedParams, Warnings};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChatInput<'a> {
+    /// What the caller decides about mapping.
+    pub options: &'a Options,
+    /// Tool names as they go out.
+    pub(crate) names: ToolNames,
     /// The conversation.
     pub messages: &'a [Message],
     /// `max_completion_tokens`, else `max_tokens`, else the caller's default.
@@ -49,7 +56,7 @@ impl<'a> ChatInput<'a> {
         request: &'a ChatRequest,
         supported: ParamSet,
         family: &'static str,
-        options: &Options,
+        options: &'a Options,
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
         let listed = |names: &[String], name: &str| names.iter().any(|listed| listed == name);
@@ -83,12 +90,19 @@ impl<'a> ChatInput<'a> {
                 extra.push((name, value));
             }
         }
+        let response_format = request.response_format.as_ref().filter(|_| has(Param::ResponseFormat));
+        let mut names = ToolNames::of(request);
+        if matches!(response_format, Some(ResponseFormat::JsonObject { .. } | ResponseFormat::JsonSchema(_))) {
+            names.reserve_json_tool(request);
+        }
         Ok(Self {
+            options,
+            names,
             messages: &request.messages,
             max_tokens: max_tokens.or(options.default_max_tokens),
             parallel_tool_calls: request.parallel_tool_calls.filter(|_| has(Param::ParallelToolCalls)),
             reasoning_effort: request.reasoning_effort.as_deref().filter(|_| has(Param::ReasoningEffort)),
-            response_format: request.response_format.as_ref().filter(|_| has(Param::ResponseFormat)),
+            response_format,
             service_tier: request.service_tier.as_deref().filter(|_| has(Param::ServiceTier)),
             stop: stop.iter().map(String::as_str).filter(|text| !text.is_empty()).collect(),
             temperature: request.temperature.filter(|_| has(Param::Temperature)),
@@ -100,6 +114,20 @@ impl<'a> ChatInput<'a> {
             extra,
             insisted,
         })
+    }
+}
+
+impl ChatInput<'_> {
+    /// The name that goes out for a tool: the caller's own, unless AWS would refuse it. The answer gets the caller's back.
+    #[must_use]
+    pub fn sent_name<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        self.names.sent(name)
+    }
+
+    /// The name of the tool that stands for a JSON schema, where the caller asked for JSON. A call of it is the answer.
+    #[must_use]
+    pub fn json_tool(&self) -> Option<&str> {
+        self.names.json_tool()
     }
 }
 

@@ -34,6 +34,7 @@ mod prompt;
 mod schema;
 mod stream;
 mod text;
+mod tool_names;
 mod upstream;
 mod warning;
 mod wire;

@@ -178,6 +178,17 @@ impl UpstreamError {
         self
     }
 
+    /// The HTTP status of an OpenAI-shaped answer: what the error means; where that is no more than that the request is
+    /// refused or that AWS failed, the status that AWS gave.
+    #[must_use]
+    pub const fn http_status(&self) -> u16 {
+        match (self.kind, self.status) {
+            (ErrorKind::InvalidRequest, Some(status @ (409 | 413 | 415 | 422))) => status,
+            (ErrorKind::Internal, Some(status @ 502)) => status,
+            _ => self.kind.http_status(),
+        }
+    }
+
     /// AWS's type first; the status where the type says nothing; the text only for what has neither.
     fn classify(code: &str, status: Option<u16>, mut message: String) -> Self {
         let kind = kind_of_code(code).unwrap_or_else(|| kind_of_status(status));

@@ -6,6 +6,8 @@
 mod call;
 #[path = "common/fixtures.rs"]
 mod fixtures;
+#[path = "common/snapshots.rs"]
+mod snapshots;
 
 use std::collections::BTreeMap;
 
@@ -115,13 +117,9 @@ impl Shown {
 fn every_request_maps_to_the_body_in_its_snapshot() {
     for (case, json) in fixtures::fixtures("requests/chat", ".json") {
         for row in MODELS.iter().filter(|row| row.covers(&case)) {
-            let mut settings = insta::Settings::clone_current();
-            settings.set_description(format!("tests/fixtures/requests/chat/{case}.json"));
+            let path = format!("tests/fixtures/requests/chat/{case}.json");
+            let mut settings = snapshots::settings(row.spec().family.name, &path);
             settings.set_info(&row.model);
-            settings.set_omit_expression(true);
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_sort_maps(true);
-            settings.set_snapshot_path(fixtures::root().join("snapshots").join(row.spec().family.name));
             settings.bind(|| insta::assert_json_snapshot!(row.snapshot(&case), Shown::of(row.model, &json)));
         }
     }
@@ -137,7 +135,7 @@ fn every_snapshot_belongs_to_a_case() {
     }
     for (family, mut names) in wanted {
         names.sort();
-        assert_eq!(fixtures::snapshots(family), names, "snapshots of {family}");
+        assert_eq!(snapshots::snapshots(family, "chat."), names, "snapshots of {family}");
     }
 }
 

@@ -32,7 +32,10 @@ fn with(auth: &str, variables: &[(&str, &str)]) -> String {
 async fn child() {
     let Ok(auth) = std::env::var("CHILD_AUTH") else {
         let answer = with("keys", &[REGION]);
-        return assert_eq!(answer, "https://bedrock-runtime.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2");
+        return assert_eq!(
+            answer,
+            "https://bedrock-runtime.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2"
+        );
     };
     let auth = match auth.as_str() {
         "keys" => Auth::keys("AKIDMINE", "mine"),

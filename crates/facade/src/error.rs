@@ -98,7 +98,8 @@ impl Error {
         if matches!(self, Self::Transform(TransformError::UnsupportedParam { .. })) {
             body.error.code = Some("unsupported_parameter".to_owned());
         }
-        (kind.http_status(), body)
+        let status = self.upstream().map_or_else(|| kind.http_status(), UpstreamError::http_status);
+        (status, body)
     }
 }
 

@@ -36,3 +36,40 @@ pub(crate) fn fill(request: &mut ChatRequest, defaults: &ChatRequest) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use facade::types::{Param, ParamSet};
+
+    use super::*;
+
+    /// Every parameter there is, and one outside OpenAI's schema.
+    const EVERYTHING: &str = r#"{"model":"m","messages":[{"role":"user","content":"x"}],"audio":{"voice":"a"},
+        "frequency_penalty":1,"function_call":"auto","functions":[{"name":"f"}],"logit_bias":{"1":1},"logprobs":true,
+        "max_tokens":5,"metadata":{"a":"b"},"modalities":["audio"],"n":2,"parallel_tool_calls":false,
+        "prediction":{"type":"content","content":"x"},"presence_penalty":1,"prompt_cache_key":"k",
+        "prompt_cache_retention":"24h","reasoning_effort":"low","response_format":{"type":"json_object"},
+        "safety_identifier":"s","seed":1,"service_tier":"flex","stop":["x"],"store":true,
+        "stream_options":{"include_usage":true},"temperature":0.5,"tool_choice":"required",
+        "tools":[{"type":"function","function":{"name":"f"}}],"top_logprobs":2,"top_p":0.5,"user":"u","verbosity":"low",
+        "web_search_options":{"a":1},"top_k":5}"#;
+
+    #[test]
+    fn every_parameter_that_a_request_can_have_can_have_a_default() {
+        let defaults: ChatRequest = serde_json::from_str(EVERYTHING).unwrap();
+        assert_eq!(defaults.params(), ParamSet::of(Param::ALL));
+        let mut request = ChatRequest::new("m").user("x");
+        fill(&mut request, &defaults);
+        assert_eq!(request, defaults);
+    }
+
+    #[test]
+    fn what_a_request_sets_it_keeps() {
+        let mut request: ChatRequest = serde_json::from_str(EVERYTHING).unwrap();
+        let before = request.clone();
+        let other =
+            EVERYTHING.replace("0.5", "0.7").replace("max_tokens", "max_completion_tokens").replace("\"x\"", "\"y\"");
+        fill(&mut request, &serde_json::from_str(&other).unwrap());
+        assert_eq!(request, before);
+    }
+}

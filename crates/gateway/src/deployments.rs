@@ -121,19 +121,20 @@ fn overrule(request: &mut ChatRequest, defaults: &ChatRequest) -> bool {
 
 impl Deployment {
     async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
-        let place = model.place.as_ref();
-        let transport = pool.transport(&model.connection).await.map_err(|error| at(place, "", &error))?;
+        // Region and endpoint were checked; what may be missing is the profile.
+        let place = model.profile.as_ref().or(model.place.as_ref());
+        let transport = pool.transport(&model.connection).await.map_err(|error| at(place, &error))?;
         let streams = match model.stream_timeout {
             Some(limit) => {
                 let connection = Connection { timeout: Some(limit), ..model.connection.clone() };
-                pool.transport(&connection).await.map_err(|error| at(place, "", &error))?
+                pool.transport(&connection).await.map_err(|error| at(place, &error))?
             }
             None => transport.clone(),
         };
         let spec = if model.model.contains('*') {
             None
         } else {
-            Some(resolve(&model.model, model, catalog).map_err(|error| at(place, ".litellm_params.model", &error))?)
+            Some(resolve(&model.model, model, catalog).map_err(|error| at(model.place.as_ref(), &error))?)
         };
         let mut options = Options::default();
         if model.drop_params {
@@ -150,16 +151,16 @@ impl Deployment {
     }
 }
 
-fn at(place: Option<&Place>, key: &str, error: &facade::Error) -> ConfigError {
-    let mut place =
-        place.cloned().unwrap_or_else(|| Place { file: "environment".into(), line: 0, key: String::new() });
-    place.key.push_str(key);
-    let mut error = place.error(match error {
+/// What the SDK or the catalog says of an entry.
+fn at(place: Option<&Place>, error: &facade::Error) -> ConfigError {
+    let message = match error {
         facade::Error::Upstream(upstream) => upstream.error.message.clone(),
         other => other.to_string(),
-    });
-    error.line = error.line.filter(|line| *line > 0);
-    error
+    };
+    match place {
+        Some(place) => place.error(message),
+        None => ConfigError { file: "the environment".into(), line: None, key: String::new(), message },
+    }
 }
 
 fn resolve(name: &str, config: &Model, catalog: &Catalog) -> Result<ModelSpec, facade::Error> {
@@ -195,4 +196,58 @@ fn filled(pattern: &str, part: &str, name: &str) -> String {
     let Some((before, after)) = pattern.split_once('*') else { return pattern.to_owned() };
     // `*` may match a name that has the prefix already.
     if !before.is_empty() && part.starts_with(before) { name.to_owned() } else { format!("{before}{part}{after}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Config, Environment};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn names_lead_to_models() {
+        let yaml = r#"
+model_list:
+  - {model_name: "*", litellm_params: {model: "bedrock/*", aws_region_name: eu-west-1}}
+  - {model_name: "bedrock/*", litellm_params: {model: "bedrock/*"}}
+  - {model_name: "team/*-fast", litellm_params: {model: "bedrock/*"}}
+  - {model_name: "bedrock/invoke/*", litellm_params: {model: "bedrock/converse/*"}}
+  - {model_name: nova, litellm_params: {model: bedrock/amazon.nova-lite-v1:0}}
+  - {model_name: nova, litellm_params: {model: bedrock/amazon.nova-pro-v1:0}}
+"#;
+        let config = Config::parse("config.yaml".as_ref(), yaml, Environment::default()).unwrap();
+        let deployments = Deployments::connect(&config).await.unwrap();
+        let table = [
+            ("nova", "nova", "bedrock/amazon.nova-lite-v1:0"),
+            ("bedrock/amazon.nova-lite-v1:0", "bedrock/*", "bedrock/amazon.nova-lite-v1:0"),
+            ("amazon.nova-lite-v1:0", "*", "bedrock/amazon.nova-lite-v1:0"),
+            ("team/meta.llama3-fast", "team/*-fast", "bedrock/meta.llama3"),
+            ("team/x", "*", "bedrock/team/x"),
+            ("bedrock/invoke/meta.llama3", "bedrock/invoke/*", "bedrock/converse/meta.llama3"),
+            ("*", "*", "bedrock/*"),
+        ];
+        for row @ (name, entry, model) in table {
+            let found = deployments.find(name).unwrap();
+            assert_eq!((found.deployment.config.name.as_str(), found.model.as_ref()), (entry, model), "{row:?}");
+        }
+        assert_eq!(
+            deployments.names().collect::<Vec<_>>(),
+            ["*", "bedrock/*", "team/*-fast", "bedrock/invoke/*", "nova"]
+        );
+    }
+
+    #[test]
+    fn a_pattern_captures_what_its_star_stands_for() {
+        let table = [
+            ("*", "x/y", Some("x/y")),
+            ("a/*", "a/b", Some("b")),
+            ("a/*", "b/b", None),
+            ("*-x", "a-x", Some("a")),
+            ("a*a", "a", None),
+        ];
+        for (pattern, name, part) in table {
+            assert_eq!(captured(pattern, name), part, "{pattern} {name}");
+        }
+        assert_eq!(filled("bedrock/*", "bedrock/x", "bedrock/x"), "bedrock/x");
+    }
 }

@@ -58,13 +58,32 @@ impl ApiError {
         if !inner.is_data() {
             return Self::invalid(format!("the request body is not valid JSON: {inner}"));
         }
-        let path = error.path().to_string();
+        let path = Some(error.path().to_string()).filter(|path| path != ".");
         let message = without_position(inner);
-        if path == "." {
-            return Self::invalid(message);
+        // What is missing has no path of its own.
+        let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let param = match (&path, missing) {
+            (Some(path), Some(field)) => Some(format!("{path}.{field}")),
+            (None, Some(field)) => Some(field.to_owned()),
+            (path, None) => path.clone(),
+        };
+        let mut body = ErrorBody::new(
+            "invalid_request_error",
+            match path {
+                Some(path) => format!("{path}: {message}"),
+                None => message,
+            },
+        );
+        body.error.param = param;
+        Self::new(StatusCode::BAD_REQUEST, body)
+    }
+
+    /// Names the call, if the error does not do so itself.
+    pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
+        if self.request_id.is_none() {
+            self.request_id = request_id.map(str::to_owned);
         }
-        let body = ErrorBody::new("invalid_request_error", format!("{path}: {message}"));
-        Self::new(StatusCode::BAD_REQUEST, body.param(path))
+        self
     }
 
     /// The body, for the command line.

@@ -13,6 +13,7 @@ use futures::Stream;
 use http::{HeaderValue, header};
 use serde::Serialize;
 
+use crate::error::ApiError;
 use crate::headers;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
@@ -24,11 +25,11 @@ const BUFFER: usize = 4096;
 ///
 /// # Errors
 /// What AWS said instead: nothing was sent yet, so it can have its HTTP status.
-pub(crate) async fn response(stream: ChatStream) -> Result<Response, Error> {
+pub(crate) async fn response(stream: ChatStream) -> Result<Response, ApiError> {
     let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false };
     match poll_fn(|context| events.poll_output(context)).await {
         Some(Ok(())) => {}
-        Some(Err(error)) => return Err(error),
+        Some(Err(error)) => return Err(ApiError::from(error).with_request_id(events.stream.request_id())),
         None => events.end(DONE),
     }
     let request_id = events.stream.request_id().map(str::to_owned);

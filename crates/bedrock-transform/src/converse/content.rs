@@ -6,9 +6,10 @@ use core_types::{AssistantMessage, CacheControl, Content, Extra, Part, RawJson, 
 
 use crate::TransformError;
 use crate::converse::Mapper;
-use crate::converse::tools::{arguments, is_blank, tool_use_id};
+use crate::converse::tools::{arguments, is_blank};
 use crate::converse::wire::{Block, GuardContent, GuardText, Reasoning, ToolResult, ToolUse};
 use crate::family::Cache;
+use crate::tool_names::tool_use_id;
 
 impl<'a> Mapper<'a, '_> {
     /// The blocks of a user's or system message.
@@ -133,7 +134,7 @@ impl<'a> Mapper<'a, '_> {
             }
             blocks.push(Block::ToolUse(ToolUse {
                 tool_use_id: tool_use_id(&call.id),
-                name: self.names.sent(&call.function.name),
+                name: self.input.names.sent(&call.function.name),
                 input: arguments(&call.function.arguments, || format!("{}.function.arguments", at()))?,
             }));
             self.cache_block(call.cache_control.as_ref(), blocks, || format!("{}.cache_control", at()))?;
@@ -141,7 +142,7 @@ impl<'a> Mapper<'a, '_> {
         if let Some(call) = &message.function_call {
             blocks.push(Block::ToolUse(ToolUse {
                 tool_use_id: Cow::Owned(function_call_id(&call.name)),
-                name: self.names.sent(&call.name),
+                name: self.input.names.sent(&call.name),
                 input: arguments(&call.arguments, || format!("messages[{index}].function_call.arguments"))?,
             }));
         }

@@ -57,7 +57,7 @@ impl<'a> Mapper<'a, '_> {
             Some(schema) => schema::of_tool(schema, at)?,
             None => Cow::Owned(schema::empty_object(at)?),
         };
-        let name = self.names.reserve_json_tool(input);
+        let Some(name) = input.json_tool().map(str::to_owned) else { return Ok(()) };
         let spec = ToolSpec {
             name: Cow::Owned(name.clone()),
             description: Some(Cow::Borrowed("Gives the final answer. Its arguments are the answer as JSON.")),

@@ -20,7 +20,6 @@ use bytes::Bytes;
 use core_types::{Param, ParamSet};
 
 use crate::converse::media::DocumentNames;
-use crate::converse::tools::ToolNames;
 use crate::converse::wire::{Block, CachePoint, InferenceConfig, Request};
 use crate::family::{Cache, Capabilities, Reasoning, Sampling};
 use crate::input::ChatInput;
@@ -54,14 +53,13 @@ pub(crate) const fn params(can: &Capabilities) -> ParamSet {
 pub(crate) fn request(
     input: &ChatInput<'_>,
     spec: &ModelSpec,
-    options: &Options,
     warnings: &mut Warnings,
-) -> Result<(Bytes, ToolNames), TransformError> {
+) -> Result<Bytes, TransformError> {
     let mut mapper = Mapper {
         spec,
-        options,
+        options: input.options,
         warnings,
-        names: ToolNames::of(input),
+        input,
         documents: DocumentNames::default(),
         cache_points: 0,
         thinking: false,
@@ -76,7 +74,7 @@ pub(crate) fn request(
     let mut body = Vec::with_capacity(size_hint(&request));
     serde_json::to_writer(&mut body, &request)
         .map_err(|error| TransformError::invalid("messages", error.to_string()))?;
-    Ok((body.into(), mapper.names))
+    Ok(body.into())
 }
 
 /// What the parts of one mapping share.
@@ -84,7 +82,7 @@ struct Mapper<'a, 'w> {
     spec: &'a ModelSpec,
     options: &'a Options,
     warnings: &'w mut Warnings,
-    names: ToolNames,
+    input: &'a ChatInput<'a>,
     documents: DocumentNames,
     /// Cache points written so far.
     cache_points: u8,

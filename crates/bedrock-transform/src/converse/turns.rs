@@ -6,9 +6,9 @@ use core_types::{Content, Message, SystemMessage};
 
 use crate::converse::Mapper;
 use crate::converse::content::function_call_id;
-use crate::converse::tools::tool_use_id;
 use crate::converse::wire::{Block, Request, Role, ToolResult, Turn};
 use crate::input::ChatInput;
+use crate::tool_names::tool_use_id;
 use crate::{TransformError, options};
 
 /// What stands between a tool's result and the user's next words for models that refuse both in one turn.
@@ -26,7 +26,9 @@ impl<'a> Mapper<'a, '_> {
         let mut talk = Talk::default();
         for (index, message) in input.messages.iter().enumerate() {
             match message {
-                Message::System(system) | Message::Developer(system) => self.system(system, index, &talk, request)?,
+                Message::System(system) | Message::Developer(system) => {
+                    self.system(system, index, &mut talk, request)?
+                }
                 Message::User(user) => {
                     let mut blocks = Vec::new();
                     self.content(&user.content, user.cache_control.as_ref(), index, &mut blocks)?;
@@ -80,12 +82,9 @@ impl<'a> Mapper<'a, '_> {
         &mut self,
         message: &'a SystemMessage,
         index: usize,
-        talk: &Talk<'a>,
+        talk: &mut Talk<'a>,
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
-        if !self.spec.model.can.system && !super::tools::is_blank(&message.content) {
-            return Err(self.unsupported(format!("messages[{index}]"), "system prompts"));
-        }
         let before = request.system.len();
         let mut blocks = Vec::new();
         self.content(&message.content, message.cache_control.as_ref(), index, &mut blocks)?;
@@ -96,6 +95,14 @@ impl<'a> Mapper<'a, '_> {
             return Err(
                 self.unsupported(format!("messages[{index}].content[{place}]"), "anything but text in system prompts")
             );
+        }
+        if !self.spec.model.can.system && !blocks.is_empty() {
+            self.warnings.rewritten(
+                format!("messages[{index}]"),
+                "the model has no system prompt: folded into the first user message",
+            );
+            talk.folded.extend(blocks);
+            return Ok(());
         }
         request.system.extend(blocks);
         if !talk.turns.is_empty() && request.system.len() > before {
@@ -177,6 +184,11 @@ impl<'a> Mapper<'a, '_> {
 
     /// The first and the last turn, as the model demands them.
     fn ends(&mut self, talk: &mut Talk<'a>, request: &Request<'a>) -> Result<(), TransformError> {
+        if talk.turns.is_empty() && !talk.folded.is_empty() {
+            let folded = std::mem::take(&mut talk.folded);
+            talk.turns.push(OpenTurn::new(Role::User, folded, 0));
+        }
+        let mut repaired = false;
         let Some(first) = talk.turns.first() else {
             let Some(blocks) = self.continue_blocks() else {
                 let what =
@@ -194,10 +206,18 @@ impl<'a> Mapper<'a, '_> {
             };
             self.warnings.rewritten(at, "a user message was put before it");
             talk.turns.insert(0, OpenTurn::new(Role::User, blocks, 0));
+            repaired = true;
         }
+        if !talk.folded.is_empty()
+            && let Some(first) = talk.turns.first_mut()
+        {
+            first.content.splice(..0, talk.folded.drain(..));
+        }
+        // A conversation of one greeting of the assistant's, repaired above, is no prefill.
+        let greeting = repaired && talk.turns.len() == 2 && !talk.prefix;
         let Some(last) = talk.turns.last_mut().filter(|turn| turn.role == Role::Assistant) else { return Ok(()) };
         let at = format!("messages[{}]", last.index);
-        if self.spec.model.can.prefill {
+        if self.spec.model.can.prefill && !greeting {
             // Bedrock refuses a prefill that ends in white space.
             if let Some(Block::Text(text)) = last.content.last_mut() {
                 let trimmed = text.trim_end().len();
@@ -274,6 +294,8 @@ struct Talk<'a> {
     turns: Vec<OpenTurn<'a>>,
     /// Tool calls that wait for their results, with the index of their message.
     open: Vec<(String, usize)>,
+    /// System prompts for models that have none: they go before the first words of the user's.
+    folded: Vec<Block<'a>>,
     /// Blocks that belong after the tool results of this turn.
     beside: Vec<Block<'a>>,
     /// Whether the last message of the assistant's must stay the last.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use core_types::{FinishReason, RawJson, Usage};
 
 use crate::TransformError;
-use crate::converse::tools::ToolNames;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
+use crate::tool_names::ToolNames;
 
 #[derive(Debug)]
 pub(crate) struct Assembler {

@@ -22,14 +22,3 @@ pub(crate) fn fixtures(folder: &str, ending: &str) -> Vec<(String, String)> {
     assert!(!found.is_empty(), "no fixtures in {folder}");
     found
 }
-
-/// Every snapshot in `folder`, alphabetically.
-pub(crate) fn snapshots(folder: &str) -> Vec<String> {
-    let mut found: Vec<String> = fs::read_dir(root().join("snapshots").join(folder))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter_map(|name| name.strip_suffix(".snap").map(str::to_owned))
-        .collect();
-    found.sort();
-    found
-}

@@ -22,9 +22,8 @@ const WEATHER: &str = r#"{"type":"object","properties":{"city":{"type":"string",
 pub(super) async fn run(args: ChatArgs, env: Environment) -> Result<(), Failure> {
     let mut request = request(&args)?;
     let Setup { deployments, emulator, .. } = setup(&args.source, env).await?;
-    let found = deployments
-        .find(&args.model)
-        .ok_or_else(|| Failure::Refused(ApiError::unknown_model(&args.model).json()))?;
+    let found =
+        deployments.find(&args.model).ok_or_else(|| Failure::Refused(ApiError::unknown_model(&args.model).json()))?;
     let call = found.prepare(&mut request)?;
     warn(&call.warnings);
     if args.json {

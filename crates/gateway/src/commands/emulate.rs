@@ -13,6 +13,7 @@ pub(super) async fn run(args: &EmulateArgs) -> Result<(), Failure> {
     let emulator = Emulator::bind(address)
         .await
         .map_err(|error| Failure::Other(format!("cannot listen on {address}: {error}")))?;
+    let signal = serve::signal()?;
     let url = emulator.url();
     output::out(&format!(
         "An offline Bedrock listens on {url}\n\n\
@@ -23,7 +24,7 @@ pub(super) async fn run(args: &EmulateArgs) -> Result<(), Failure> {
     ));
     tokio::select! {
         () = emulator.wait() => {}
-        () = serve::signal() => {}
+        () = signal => {}
     }
     Ok(())
 }

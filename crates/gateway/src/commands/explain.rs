@@ -47,10 +47,8 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
         output::err(&format!("no region is configured; {ASSUMED_REGION} is assumed\n"));
         call.outgoing.region = Some(ASSUMED_REGION.to_owned());
     }
-    let mut signed = transport
-        .sign(&call.outgoing)
-        .await
-        .map_err(|error| refused(facade::Error::from(error).into()))?;
+    let mut signed =
+        transport.sign(&call.outgoing).await.map_err(|error| refused(facade::Error::from(error).into()))?;
     mask(&mut signed);
     let text = std::str::from_utf8(&signed.body).map_err(|error| Failure::Other(error.to_string()))?;
     let explanation = Explanation {

@@ -47,7 +47,8 @@ impl From<std::io::Error> for Failure {
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { command, log } = cli;
-    let default = if matches!(command, Command::Serve(_)) { "info" } else { "warn" };
+    // What the SDK has to say about credentials it says again in its errors.
+    let default = if matches!(command, Command::Serve(_)) { "info,aws_config=error" } else { "warn,aws_config=error" };
     if let Err(message) = start_logging(log.as_deref(), default) {
         output::err(&format!("error: {message}\n"));
         return ExitCode::from(2);

@@ -24,6 +24,7 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
     let listener = TcpListener::bind(&addresses[..])
         .await
         .map_err(|error| Failure::Other(format!("cannot listen on {}:{}: {error}", args.host, args.port)))?;
+    let signal = signal()?;
     let models = config.models.len();
     let router = App::new(&config, deployments).router();
     tracing::info!("listening on http://{}, {models} in model_list", listener.local_addr()?);
@@ -40,7 +41,7 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
         let _ = stopped.await;
     });
     let limit = async {
-        signal().await;
+        signal.await;
         tracing::info!("stopping; open calls have {} s", PATIENCE.as_secs());
         let _ = stop.send(());
         tokio::time::sleep(PATIENCE).await;
@@ -70,28 +71,26 @@ fn allowed(config: &Config, addresses: &[SocketAddr]) -> Result<(), Failure> {
     }
 }
 
-/// Ctrl-c, or what a service manager sends.
-pub(super) fn signal() -> impl Future<Output = ()> {
-    let interrupt = async {
+/// Ctrl-c, or what a service manager sends; from now on, not only once somebody waits for it.
+#[cfg(unix)]
+pub(super) fn signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ctrl-c.
+#[cfg(not(unix))]
+pub(super) fn signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Without the signal, the process ends as the system has it.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    async {
-        tokio::select! {
-            () = interrupt => {}
-            () = terminate => {}
-        }
-    }
+    })
 }

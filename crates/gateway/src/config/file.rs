@@ -36,6 +36,9 @@ pub(crate) struct Model {
     pub(crate) headers: Vec<(String, String)>,
     /// Parameters of requests that do not set them.
     pub(crate) defaults: ChatRequest,
+    /// Where the profile is named, if it is.
+    pub(crate) profile: Option<Place>,
+    /// Where the model is named; nowhere, if there is no file.
     pub(crate) place: Option<Place>,
 }
 
@@ -52,6 +55,7 @@ impl Model {
             modify_params: false,
             headers: Vec::new(),
             defaults: ChatRequest::default(),
+            profile: None,
             place: None,
         }
     }

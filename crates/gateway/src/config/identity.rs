@@ -148,6 +148,23 @@ impl Identity {
     }
 }
 
+/// Refuses what cannot be a region: it becomes part of a host name.
+pub(crate) fn region(name: String) -> Result<String, String> {
+    if name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') && !name.is_empty() {
+        return Ok(name);
+    }
+    Err(format!("`{name}` is not the name of an AWS region"))
+}
+
+/// Refuses what cannot be an endpoint.
+pub(crate) fn endpoint(url: String) -> Result<String, String> {
+    let parsed = url.parse::<http::Uri>().ok();
+    match parsed.as_ref().and_then(http::Uri::scheme_str) {
+        Some("http" | "https") => Ok(url),
+        _ => Err(format!("`{url}` is not an http:// or https:// URL")),
+    }
+}
+
 fn place_in(section: &crate::config::Place, key: &str) -> crate::config::Place {
     let mut place = section.clone();
     place.key = format!("{}.{key}", place.key);

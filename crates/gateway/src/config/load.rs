@@ -66,12 +66,8 @@ impl Config {
         for (index, node) in root.list("model_list")?.into_iter().enumerate() {
             config.models.push(model::read(&context, index, node, warnings)?);
         }
-        let sections = [
-            (settings, known::SETTINGS),
-            (router, known::ROUTER),
-            (general, known::GENERAL),
-            (root, known::TOP),
-        ];
+        let sections =
+            [(settings, known::SETTINGS), (router, known::ROUTER), (general, known::GENERAL), (root, known::TOP)];
         for (mut section, not_served) in sections {
             warnings.extend(section.take_all(not_served).iter().map(not_yet));
             unknown(section, warnings);
@@ -89,7 +85,7 @@ fn whole(path: &Path, message: String) -> ConfigError {
 
 fn syntax(path: &Path, error: &serde_saphyr::Error) -> ConfigError {
     let line = error.location().map(|location| location.line()).filter(|line| *line > 0);
-    let message = error.without_snippet().to_string();
+    let message = error.without_snippet().render_with_formatter(&serde_saphyr::UserMessageFormatter);
     let message = message.lines().next().unwrap_or_default();
     // The place is in front already.
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
@@ -111,9 +107,10 @@ fn set_variables(path: &Path, root: &mut Node, env: &mut Environment) -> Result<
 /// Replaces every reference to a variable by its value.
 fn resolve(path: &Path, key: &str, node: &mut Node, env: &Environment) -> Result<(), ConfigError> {
     match &mut node.value {
-        Value::List(nodes) => {
-            nodes.iter_mut().enumerate().try_for_each(|(index, node)| resolve(path, &format!("{key}[{index}]"), node, env))
-        }
+        Value::List(nodes) => nodes
+            .iter_mut()
+            .enumerate()
+            .try_for_each(|(index, node)| resolve(path, &format!("{key}[{index}]"), node, env)),
         Value::Map(entries) => entries.iter_mut().try_for_each(|entry| {
             let name = if key.is_empty() { entry.key.clone() } else { format!("{key}.{}", entry.key) };
             resolve(path, &name, &mut entry.node, env)

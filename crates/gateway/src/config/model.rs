@@ -5,7 +5,7 @@ use std::path::Path;
 use facade::ChatRequest;
 use facade::types::RawJson;
 
-use crate::config::identity::RETRIES;
+use crate::config::identity::{self, RETRIES};
 use crate::config::section::Section;
 use crate::config::tree::{Entry, Node, Value};
 use crate::config::{ConfigError, Connection, Environment, Identity, Model, Place, known};
@@ -48,21 +48,28 @@ pub(crate) fn read(
     let mut info = entry.section("model_info")?;
     unknown(entry, warnings);
 
+    let model_place = params.find("model").ok_or_else(|| missing("litellm_params.model"))?;
     let model = params.text("model")?.ok_or_else(|| missing("litellm_params.model"))?;
-    if let Some(provider) = params.text("custom_llm_provider")?
-        && !provider.starts_with("bedrock")
+    // As with LiteLLM, what stands before the first `/` is the provider.
+    if model.contains('/') && !model.starts_with("bedrock/") && !model.starts_with("arn:") {
+        return Err(model_place.error(format!("only Bedrock is served, and `{model}` does not begin with `bedrock/`")));
+    }
+    if let Some(place) = params.find("custom_llm_provider")
+        && params.text("custom_llm_provider")?.is_some_and(|provider| !provider.starts_with("bedrock"))
     {
-        return Err(params.place_of("custom_llm_provider", place.line).error("only `bedrock` is served"));
+        return Err(place.error("only `bedrock` is served"));
     }
     let ambient = Connection::ambient(context.env);
+    let profile = params.find("aws_profile_name");
     let identity = Identity::take(&mut params, context.env)?;
-    let region = params.text("aws_region_name")?;
-    let api_base = params.text("api_base")?.or(params.text("base_url")?);
+    let region = params.checked("aws_region_name", identity::region)?;
+    let endpoint = params.checked("aws_bedrock_runtime_endpoint", identity::endpoint)?;
+    let api_base = params.checked("api_base", identity::endpoint)?;
     let retries = params.count("max_retries")?.or(params.count("num_retries")?).or(settings.num_retries);
     let connection = Connection {
         identity,
         region: region.clone().or(ambient.region),
-        endpoint: params.text("aws_bedrock_runtime_endpoint")?.or(ambient.endpoint).or(api_base),
+        endpoint: endpoint.or(ambient.endpoint).or(api_base),
         timeout: params.seconds("timeout")?.or(params.seconds("request_timeout")?).or(settings.timeout),
         max_attempts: 1 + retries.unwrap_or(RETRIES),
     };
@@ -77,7 +84,8 @@ pub(crate) fn read(
     read.base_model = info.text("base_model")?;
     info.take_all(INFO);
     warnings.extend(info.rest().iter().map(|(place, _)| not_yet(place)));
-    read.place = Some(place);
+    read.profile = profile;
+    read.place = Some(model_place);
     Ok(read)
 }
 

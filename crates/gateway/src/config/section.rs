@@ -45,12 +45,7 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn error(&self, message: impl Into<String>) -> ConfigError {
-        ConfigError {
-            file: self.file.clone(),
-            line: Some(self.line),
-            key: self.key.clone(),
-            message: message.into(),
-        }
+        ConfigError { file: self.file.clone(), line: Some(self.line), key: self.key.clone(), message: message.into() }
     }
 }
 
@@ -113,6 +108,21 @@ impl<'a> Section<'a> {
 
     pub(crate) fn text(&mut self, key: &str) -> Result<Option<String>, ConfigError> {
         self.read(key, |node| text(&node.value))
+    }
+
+    /// A text that has to pass a check.
+    pub(crate) fn checked(
+        &mut self,
+        key: &str,
+        check: impl FnOnce(String) -> Result<String, String>,
+    ) -> Result<Option<String>, ConfigError> {
+        self.read(key, |node| text(&node.value).and_then(check))
+    }
+
+    /// The place of a member that is there.
+    pub(crate) fn find(&self, key: &str) -> Option<Place> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(self.place_of(key, entry.line))
     }
 
     pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {

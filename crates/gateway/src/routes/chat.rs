@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
-use facade::{ChatRequest, Error};
+use facade::ChatRequest;
 use http::{HeaderMap, header};
 
 use crate::app::App;
@@ -14,11 +14,7 @@ use crate::error::ApiError;
 use crate::{headers, sse};
 
 /// The body names the model.
-pub(crate) async fn unnamed(
-    State(app): State<Arc<App>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
+pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = read(&app, &headers, body).await?;
     complete(&app, parse(&body)?).await
 }
@@ -88,12 +84,15 @@ async fn complete(app: &App, mut request: ChatRequest) -> Result<Response, ApiEr
     let answered = if wants_stream {
         match deployment.stream_client.stream(call).await {
             Ok(stream) => sse::response(stream).await,
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     } else {
-        deployment.client.send(call).await.map(|reply| whole(&reply.value, reply.request_id.as_deref()))
+        match deployment.client.send(call).await {
+            Ok(reply) => Ok(whole(&reply.value, reply.request_id.as_deref())),
+            Err(error) => Err(error.into()),
+        }
     };
-    let mut response = answered.map_err(|error: Error| ApiError::from(error).with_warnings(warnings.clone()))?;
+    let mut response = answered.map_err(|error: ApiError| error.with_warnings(warnings.clone()))?;
     let map = response.headers_mut();
     map.insert(headers::ROUTE, route);
     if let Some(warnings) = warnings {

@@ -1,0 +1,153 @@
+//! What a configuration file may say, and what it is told when it is wrong.
+
+use std::path::Path;
+
+use gateway::{Config, ConfigError, Deployments, Environment};
+
+fn parse(yaml: &str) -> Result<Config, ConfigError> {
+    Config::parse(Path::new("config.yaml"), yaml, Environment::from([("KEY", "sk-1"), ("EMPTY", "")]))
+}
+
+/// A file with one model, whose `litellm_params` are `params`.
+fn with(params: &str) -> String {
+    format!("model_list:\n  - model_name: m\n    litellm_params:\n      model: bedrock/amazon.nova-lite-v1:0\n{params}")
+}
+
+#[tokio::test]
+async fn a_wrong_file_is_one_line_with_file_line_and_key() {
+    let files = [
+        "",
+        "a: [",
+        "a: b: c",
+        "- x",
+        "model_list: 5",
+        "model_list: []",
+        "model_list: [5]",
+        "model_list:\n  - litellm_params: {model: x}",
+        "model_list:\n  - model_name: m",
+        "model_list:\n  - model_name: m\n    litellm_params:\n      aws_region_name: x",
+        "model_list:\n  - model_name: m\n    litellm_params:\n      model: [x]",
+        "model_list:\n  - model_name: m\n    litellm_params:\n      model: openai/gpt-4o",
+        "model_list:\n  - model_name: m\n    model_name: n",
+        &with("      custom_llm_provider: openai"),
+        &with("      aws_access_key_id: os.environ/MISSING"),
+        &with("      aws_access_key_id: os.environ/EMPTY"),
+        &with("      aws_access_key_id: AKID"),
+        &with("      aws_secret_access_key: x"),
+        &with("      aws_session_token: x"),
+        &with("      aws_role_name: arn:aws:iam::1:role/x"),
+        &with("      aws_web_identity_token: x"),
+        &with("      aws_profile_name: not-there"),
+        &with("      aws_region_name: evil.example/"),
+        &with("      aws_bedrock_runtime_endpoint: ftp://x"),
+        &with("      timeout: soon"),
+        &with("      timeout: -1"),
+        &with("      max_retries: -1"),
+        &with("      drop_params: maybe"),
+        &with("      temperature: hot"),
+        &with("      stop: [5]"),
+        &with("      stream: true"),
+        &with("      extra_headers: {\"a b\": c}"),
+        &with("general_settings:\n  master_key: os.environ/MISSING"),
+        &with("general_settings:\n  max_request_size_mb: big"),
+        &with("litellm_settings: 5"),
+    ];
+    let mut lines = Vec::new();
+    for file in files {
+        let error = match parse(file) {
+            Ok(config) => match Deployments::connect(&config).await {
+                Ok(_) => panic!("{file}"),
+                Err(error) => error,
+            },
+            Err(error) => error,
+        };
+        lines.push(error.to_string());
+    }
+    assert!(lines.iter().all(|line| !line.contains('\n')));
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    config.yaml: `model_list` is empty: there is nothing to serve
+    config.yaml:1: unclosed bracket '['
+    config.yaml:1: mapping values are not allowed in this context
+    config.yaml:1: expected a map, found a list
+    config.yaml:1: model_list: expected a list, found a number
+    config.yaml: `model_list` is empty: there is nothing to serve
+    config.yaml:1: model_list[0]: expected a map, found a number
+    config.yaml:2: model_list[0].model_name: is missing
+    config.yaml:2: model_list[0].litellm_params.model: is missing
+    config.yaml:2: model_list[0].litellm_params.model: is missing
+    config.yaml:4: model_list[0].litellm_params.model: expected a text, found a list
+    config.yaml:4: model_list[0].litellm_params.model: only Bedrock is served, and `openai/gpt-4o` does not begin with `bedrock/`
+    config.yaml:3: duplicate mapping key `model_name` is not allowed here
+    config.yaml:5: model_list[0].litellm_params.custom_llm_provider: only `bedrock` is served
+    config.yaml:5: model_list[0].litellm_params.aws_access_key_id: the environment variable `MISSING` is not set
+    config.yaml:5: model_list[0].litellm_params.aws_access_key_id: the environment variable `EMPTY` is not set
+    config.yaml:4: model_list[0].litellm_params.aws_secret_access_key: is missing: a key pair has two halves
+    config.yaml:4: model_list[0].litellm_params.aws_access_key_id: is missing: a key pair has two halves
+    config.yaml:4: model_list[0].litellm_params.aws_access_key_id: is missing: a key pair has two halves
+    config.yaml:5: model_list[0].litellm_params.aws_role_name: this way to sign in is not supported yet; use keys, a profile, an API key or the environment
+    config.yaml:5: model_list[0].litellm_params.aws_web_identity_token: this way to sign in is not supported yet; use keys, a profile, an API key or the environment
+    config.yaml:5: model_list[0].litellm_params.aws_profile_name: there is no profile `not-there` in the AWS config files
+    config.yaml:5: model_list[0].litellm_params.aws_region_name: `evil.example/` is not the name of an AWS region
+    config.yaml:5: model_list[0].litellm_params.aws_bedrock_runtime_endpoint: `ftp://x` is not an http:// or https:// URL
+    config.yaml:5: model_list[0].litellm_params.timeout: expected a number of seconds above 0, found a text
+    config.yaml:5: model_list[0].litellm_params.timeout: expected a number of seconds above 0, found a number
+    config.yaml:5: model_list[0].litellm_params.max_retries: expected a whole number, 0 or more, found a number
+    config.yaml:5: model_list[0].litellm_params.drop_params: expected true or false, found a text
+    config.yaml:5: model_list[0].litellm_params.temperature: invalid type: string "hot", expected f64
+    config.yaml:5: model_list[0].litellm_params.stop: invalid type: integer `5`, expected a string
+    config.yaml:5: model_list[0].litellm_params.stream: belongs into requests
+    config.yaml:5: model_list[0].litellm_params.extra_headers.a b: not a legal header
+    config.yaml:6: general_settings.master_key: the environment variable `MISSING` is not set
+    config.yaml:6: general_settings.max_request_size_mb: expected a whole number, 0 or more, found a text
+    config.yaml:5: litellm_settings: expected a map, found a number
+    "#);
+}
+
+#[test]
+fn unknown_keys_and_keys_not_served_yet_are_named() {
+    let file = "
+model_list:
+  - model_name: m
+    litellm_parms: {}
+    litellm_params:
+      model: bedrock/amazon.nova-lite-v1:0
+      rpm: 60
+      top_k: 5
+    model_info: {mode: chat, id: x, max_tokens: 5}
+litellm_settings: {drop_params: true, fallbacks: [], drop_param: true}
+router_settings: {routing_strategy: simple-shuffle, num_retry: 1}
+general_settings: {database_url: x, master_kye: y}
+guardrails: []
+modle_list: []
+";
+    insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
+config.yaml:4: unknown key `model_list[0].litellm_parms`
+config.yaml:7: `model_list[0].litellm_params.rpm` is not served yet
+config.yaml:9: `model_list[0].model_info.max_tokens` is not served yet
+config.yaml:10: `litellm_settings.fallbacks` is not served yet
+config.yaml:10: unknown key `litellm_settings.drop_param`
+config.yaml:11: `router_settings.routing_strategy` is not served yet
+config.yaml:11: unknown key `router_settings.num_retry`
+config.yaml:12: `general_settings.database_url` is not served yet
+config.yaml:12: unknown key `general_settings.master_kye`
+config.yaml:13: `guardrails` is not served yet
+config.yaml:14: unknown key `modle_list`
+");
+}
+
+#[test]
+fn no_secret_prints() {
+    let file = with(
+        "      aws_access_key_id: AKID\n      aws_secret_access_key: os.environ/KEY\n      aws_session_token: tok-9\ngeneral_settings: {master_key: os.environ/KEY}",
+    );
+    let shown = format!("{:?}", parse(&file).unwrap());
+    assert!(!shown.contains("sk-1") && !shown.contains("tok-9"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_file_may_refer_to_variables_that_it_sets_itself() {
+    let file = with(
+        "      aws_region_name: os.environ/REGION\nenvironment_variables:\n  REGION: eu-west-1\n  OTHER: os.environ/KEY",
+    );
+    Deployments::connect(&parse(&file).unwrap()).await.unwrap();
+}

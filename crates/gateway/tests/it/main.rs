@@ -1,0 +1,11 @@
+//! The gateway over real sockets, in front of the emulator.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod chat;
+mod cli;
+mod common;
+mod config;
+mod disconnects;
+mod faults;
+mod server;
