@@ -46,7 +46,7 @@ pub use family::{
     Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
 };
 pub use input::ChatInput;
-pub use media::remote_media;
+pub use media::{RemoteMedium, remote_media};
 pub use model::arn::{Arn, ArnKind};
 pub use model::id::ModelId;
 pub use model::spec::ModelSpec;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use core_types::{ChatRequest, Content, DocumentSource, Message, Part};
 
 use crate::{Options, TransformError};
 
@@ -114,7 +115,7 @@ pub(crate) fn of_url<'a>(
     if url.starts_with("s3://") {
         return of_s3(url, label, None, at);
     }
-    if url.starts_with("http://") || url.starts_with("https://") {
+    if is_remote(url) {
         let Some(fetched) = options.media.fetched(url) else {
             return Err(TransformError::invalid(
                 at,
@@ -257,37 +258,47 @@ fn standard_base64(data: &str) -> Option<Cow<'_, str>> {
     is_standard(&text).then_some(Cow::Owned(text))
 }
 
-/// The `http(s)` URLs of `request` whose content must be fetched before it can be mapped, in order.
-pub fn remote_media(request: &core_types::ChatRequest) -> Vec<&str> {
-    use core_types::{Content, DocumentSource, Message, Part};
-    fn content(message: &Message) -> Option<&Content> {
-        match message {
-            Message::User(user) => Some(&user.content),
-            Message::Tool(tool) => Some(&tool.content),
-            Message::Assistant(assistant) => assistant.content.as_ref(),
+/// A medium behind an `http(s)` URL, which must be fetched before its request can be mapped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemoteMedium<'a> {
+    /// JSON path of the part that names it.
+    pub at: String,
+    /// The URL.
+    pub url: &'a str,
+}
+
+/// The media of `request` that must be fetched before it can be mapped, in order, each URL once.
+#[must_use]
+pub fn remote_media(request: &ChatRequest) -> Vec<RemoteMedium<'_>> {
+    let mut found: Vec<RemoteMedium<'_>> = Vec::new();
+    for (index, message) in request.messages.iter().enumerate() {
+        let content = match message {
+            Message::User(message) => Some(&message.content),
+            Message::Tool(message) => Some(&message.content),
+            Message::Assistant(message) => message.content.as_ref(),
             _ => None,
-        }
-    }
-    fn url(part: &Part) -> Option<&str> {
-        match part {
-            Part::ImageUrl(image) => Some(image.url.as_str()),
-            Part::VideoUrl(video) => Some(video.url.as_str()),
-            Part::File(file) => file.file_id.as_deref(),
-            Part::Document(document) => match &document.source {
-                DocumentSource::Url { url } => Some(url.as_str()),
+        };
+        let Some(Content::Parts(parts)) = content else { continue };
+        for (place, part) in parts.iter().enumerate() {
+            let url = match part {
+                Part::ImageUrl(image) => Some(image.url.as_str()),
+                Part::VideoUrl(video) => Some(video.url.as_str()),
+                Part::File(file) if file.file_data.is_none() => file.file_id.as_deref(),
+                Part::Document(document) => match &document.source {
+                    DocumentSource::Url { url } => Some(url.as_str()),
+                    _ => None,
+                },
                 _ => None,
-            },
-            _ => None,
-        }
-    }
-    let mut urls: Vec<&str> = Vec::new();
-    for message in &request.messages {
-        let Some(Content::Parts(parts)) = content(message) else { continue };
-        for url in parts.iter().filter_map(url) {
-            if (url.starts_with("http://") || url.starts_with("https://")) && !urls.contains(&url) {
-                urls.push(url);
+            };
+            if let Some(url) = url.filter(|url| is_remote(url) && found.iter().all(|medium| medium.url != *url)) {
+                found.push(RemoteMedium { at: format!("messages[{index}].content[{place}]"), url });
             }
         }
     }
-    urls
+    found
+}
+
+fn is_remote(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }

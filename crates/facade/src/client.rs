@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedrock_transform::{Catalog, ChatCall, Delivery, ModelSpec, Options, Route, chat};
+use bedrock_transform::{Catalog, ChatCall, Delivery, Media, ModelSpec, Options, Route, chat};
 use core_types::{ChatRequest, ChatResponse};
 
 use crate::{Backend, ChatStream, Error, Reply};
@@ -13,12 +13,20 @@ pub struct Client {
     backend: Arc<dyn Backend>,
     catalog: Catalog,
     options: Options,
+    #[cfg(feature = "fetch")]
+    fetcher: Option<crate::Fetcher>,
 }
 
 impl Client {
     /// A client on any backend.
     pub fn new(backend: impl Backend + 'static) -> Self {
-        Self { backend: Arc::new(backend), catalog: Catalog::builtin(), options: Options::default() }
+        Self {
+            backend: Arc::new(backend),
+            catalog: Catalog::builtin(),
+            options: Options::default(),
+            #[cfg(feature = "fetch")]
+            fetcher: None,
+        }
     }
 
     /// Sets what happens where a request does not fit its model.
@@ -65,12 +73,40 @@ impl Client {
         Ok(chat(request, model, &self.options)?)
     }
 
+    /// Maps a request with media that was fetched for it.
+    ///
+    /// # Errors
+    /// As [`Client::prepare`].
+    pub fn prepare_with(&self, request: &ChatRequest, model: &ModelSpec, media: Media) -> Result<ChatCall, Error> {
+        let mut options = self.options.clone();
+        options.media = media;
+        Ok(chat(request, model, &options)?)
+    }
+
+    /// Fetches what must be fetched, then maps.
+    async fn prepare_fetching(&self, request: &ChatRequest) -> Result<ChatCall, Error> {
+        #[cfg(feature = "fetch")]
+        if let Some(fetcher) = &self.fetcher {
+            let media = fetcher.media(request).await?;
+            return self.prepare_with(request, &self.resolve(&request.model)?, media);
+        }
+        self.prepare(request)
+    }
+
+    /// Fetches images and documents behind `http(s)` URLs, which Bedrock does not do, before a request is sent.
+    #[cfg(feature = "fetch")]
+    #[must_use]
+    pub fn with_fetcher(mut self, fetcher: crate::Fetcher) -> Self {
+        self.fetcher = Some(fetcher);
+        self
+    }
+
     /// Asks for an answer in one piece.
     ///
     /// # Errors
     /// If the request cannot be mapped, AWS refuses it, or the answer cannot be read.
     pub async fn chat(&self, request: &ChatRequest) -> Result<Reply<ChatResponse>, Error> {
-        self.send(self.prepare(request)?).await
+        self.send(self.prepare_fetching(request).await?).await
     }
 
     /// Asks for an answer in pieces.
@@ -79,11 +115,11 @@ impl Client {
     /// As [`Client::chat`]; errors within the stream are items of it.
     pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
         if request.stream == Some(true) {
-            return self.stream(self.prepare(request)?).await;
+            return self.stream(self.prepare_fetching(request).await?).await;
         }
         let mut request = request.clone();
         request.stream = Some(true);
-        self.stream(self.prepare(&request)?).await
+        self.stream(self.prepare_fetching(&request).await?).await
     }
 
     /// Sends a prepared call whose answer comes in one piece.

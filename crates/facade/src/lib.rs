@@ -29,6 +29,8 @@ struct Readme;
 mod backend;
 mod client;
 mod error;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod reply;
 mod stream;
 #[cfg(feature = "transport")]
@@ -49,5 +51,7 @@ pub use core_types::{ChatChunk, ChatRequest, ChatResponse, ErrorBody, Message};
 pub use crate::backend::{Backend, EventStream};
 pub use crate::client::Client;
 pub use crate::error::{Error, Upstream};
+#[cfg(feature = "fetch")]
+pub use crate::fetch::{FetchLimits, Fetcher};
 pub use crate::reply::Reply;
 pub use crate::stream::ChatStream;

@@ -30,7 +30,6 @@ impl App {
     }
 
     /// The service.
-    #[must_use]
     pub fn router(self) -> Router {
         let app = Arc::new(self);
         let guarded = Router::new()

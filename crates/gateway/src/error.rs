@@ -11,7 +11,7 @@ use crate::headers;
 #[derive(Debug)]
 pub(crate) struct ApiError {
     status: StatusCode,
-    body: ErrorBody,
+    body: Box<ErrorBody>,
     /// AWS's, if the call got that far.
     request_id: Option<String>,
     /// What was changed in the request before it failed.
@@ -19,8 +19,8 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    pub(crate) const fn new(status: StatusCode, body: ErrorBody) -> Self {
-        Self { status, body, request_id: None, warnings: None }
+    pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
+        Self { status, body: Box::new(body), request_id: None, warnings: None }
     }
 
     /// The request is wrong.
@@ -110,7 +110,7 @@ impl From<facade::Error> for ApiError {
     fn from(error: facade::Error) -> Self {
         let (status, body) = error.openai();
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, body, request_id: error.request_id().map(str::to_owned), warnings: None }
+        Self { request_id: error.request_id().map(str::to_owned), ..Self::new(status, body) }
     }
 }
 

@@ -41,14 +41,13 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
     let mut request = parse(&body).map_err(refused)?;
     let name = request.model.clone();
     let found = deployments.find(&name).ok_or_else(|| refused(ApiError::unknown_model(&name)))?;
-    let mut call = found.prepare(&mut request).map_err(|error| refused(error.into()))?;
+    let mut call = found.prepare(&mut request).map_err(refused)?;
     let transport = &found.deployment.transport;
     if call.outgoing.region.is_none() && transport.region().is_none() {
         output::err(&format!("no region is configured; {ASSUMED_REGION} is assumed\n"));
         call.outgoing.region = Some(ASSUMED_REGION.to_owned());
     }
-    let mut signed =
-        transport.sign(&call.outgoing).await.map_err(|error| refused(facade::Error::from(error).into()))?;
+    let mut signed = transport.sign(&call.outgoing).await.map_err(|error| refused(facade::Error::from(error)))?;
     mask(&mut signed);
     let text = std::str::from_utf8(&signed.body).map_err(|error| Failure::Other(error.to_string()))?;
     let explanation = Explanation {
@@ -73,8 +72,8 @@ fn input(file: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(file).map_err(|error| Failure::Other(format!("{}: {error}", file.display())))
 }
 
-fn refused(error: ApiError) -> Failure {
-    Failure::Refused(error.json())
+fn refused(error: impl Into<ApiError>) -> Failure {
+    Failure::Refused(error.into().json())
 }
 
 /// What lets others act as the caller. A signature does not: it is for this one request.

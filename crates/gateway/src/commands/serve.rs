@@ -24,7 +24,7 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
     let listener = TcpListener::bind(&addresses[..])
         .await
         .map_err(|error| Failure::Other(format!("cannot listen on {}:{}: {error}", args.host, args.port)))?;
-    let signal = signal()?;
+    let first = signal()?;
     let models = config.models.len();
     let router = App::new(&config, deployments).router();
     tracing::info!("listening on http://{}, {models} in model_list", listener.local_addr()?);
@@ -41,16 +41,21 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
         let _ = stopped.await;
     });
     let limit = async {
-        signal.await;
-        tracing::info!("stopping; open calls have {} s", PATIENCE.as_secs());
+        first.await;
+        tracing::info!("stopping; open calls have {} s, or until the next signal", PATIENCE.as_secs());
         let _ = stop.send(());
-        tokio::time::sleep(PATIENCE).await;
+        let second = signal()?;
+        tokio::select! {
+            () = second => {}
+            () = tokio::time::sleep(PATIENCE) => {}
+        }
+        tracing::warn!("stopped with calls open");
+        Ok(())
     };
     tokio::select! {
-        served = server.into_future() => served?,
-        () = limit => tracing::warn!("stopped with calls open"),
+        served = server.into_future() => Ok(served?),
+        stopped = limit => stopped,
     }
-    Ok(())
 }
 
 async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {

@@ -90,11 +90,11 @@ impl<'a> Section<'a> {
     }
 
     /// A map within.
-    pub(crate) fn section(&mut self, key: &str) -> Result<Section<'a>, ConfigError> {
+    pub(crate) fn section(&mut self, key: &str) -> Result<Self, ConfigError> {
         let name = self.join(key);
         match self.take(key) {
-            Some(node) => Section::new(self.file, name, node),
-            None => Ok(Section { file: self.file, key: name, line: self.line, entries: Vec::new() }),
+            Some(node) => Self::new(self.file, name, node),
+            None => Ok(Self { file: self.file, key: name, line: self.line, entries: Vec::new() }),
         }
     }
 

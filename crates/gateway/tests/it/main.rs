@@ -1,5 +1,5 @@
 //! The gateway over real sockets, in front of the emulator.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests")]
 
 mod bad_input;
 mod chat;

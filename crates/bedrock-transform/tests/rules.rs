@@ -1,0 +1,150 @@
+//! Rules of AWS's and of this project's that one look at a body does not show.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "common/call.rs"]
+mod call;
+
+use bedrock_transform::{ChatCall, Warning};
+use serde_json::{Value, json};
+
+use call::call;
+
+const CLAUDE: &str = "anthropic.claude-sonnet-4-5-20250929-v1:0";
+const HELLO: &str = r#""messages":[{"role":"user","content":"Hello"}]"#;
+const LLAMA: &str = "invoke/meta.llama3-8b-instruct-v1:0";
+const NOVA: &str = "us.amazon.nova-pro-v1:0";
+
+fn body(call: &ChatCall) -> Value {
+    serde_json::from_slice(&call.outgoing.body).unwrap()
+}
+
+fn dropped(call: &ChatCall, name: &str) -> bool {
+    call.warnings.iter().any(|warning| matches!(warning, Warning::Dropped { param, .. } if param == name))
+}
+
+#[test]
+fn no_word_of_a_message_is_lost_in_a_prompt() {
+    let json = r#"{"messages":[{"role":"user","content":"May I?"},{"role":"assistant","content":null,"refusal":"Refused."},{"role":"user","content":"Why?"}]}"#;
+    let prompt = body(&call(LLAMA, json).unwrap())["prompt"].to_string();
+    assert!(prompt.contains("Refused."), "{prompt}");
+}
+
+#[test]
+fn what_a_prompt_cannot_hold_is_reported() {
+    let json = r#"{"drop_params":true,"messages":[{"role":"user","content":[{"type":"text","text":"Long.","cache_control":{"type":"ephemeral"}}]}]}"#;
+    let call = call(LLAMA, json).unwrap();
+    assert!(dropped(&call, "cache_control"), "{:?}", call.warnings);
+}
+
+#[test]
+fn a_guardrail_never_stands_in_a_native_body() {
+    // InvokeModel takes guardrails as headers; a member of that name is an extraneous key, or is ignored.
+    // <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>
+    for member in [
+        r#""guardrailConfig":{"guardrailIdentifier":"gr-1","guardrailVersion":"1"}"#,
+        r#""performanceConfig":{"latency":"optimized"}"#,
+        r#""requestMetadata":{"team":"blue"}"#,
+    ] {
+        if let Ok(call) = call(LLAMA, &format!("{{{HELLO},{member}}}")) {
+            assert!(body(&call).get("guardrailConfig").is_none(), "{}", body(&call));
+            assert!(body(&call).get("performanceConfig").is_none(), "{}", body(&call));
+            assert!(body(&call).get("requestMetadata").is_none(), "{}", body(&call));
+        }
+    }
+}
+
+#[test]
+fn drop_params_holds_for_native_bodies_too() {
+    let call = call(LLAMA, &format!("{{{HELLO},\"top_k\":5,\"drop_params\":true}}")).unwrap();
+    assert!(dropped(&call, "top_k") && body(&call).get("top_k").is_none());
+}
+
+#[test]
+fn tools_of_the_conversation_are_refused_where_the_model_has_no_tools() {
+    let json = r#"{"messages":[{"role":"user","content":"Go."},{"role":"assistant","tool_calls":[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"ok"}]}"#;
+    assert!(call("anthropic.claude-v2:1", json).is_err());
+}
+
+#[test]
+fn claude_gets_no_stop_sequence_of_white_space() {
+    let json = |more: &str| format!(r#"{{{HELLO},"stop":["\n","END"]{more}}}"#);
+    assert!(call(CLAUDE, &json("")).is_err(), "without drop_params it is an error");
+    let call = call(CLAUDE, &json(r#","drop_params":true"#)).unwrap();
+    assert_eq!(body(&call)["inferenceConfig"]["stopSequences"], json!(["END"]));
+}
+
+#[test]
+fn a_longer_cache_lifetime_does_not_follow_a_shorter_one() {
+    // <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>
+    let json = r#"{"messages":[{"role":"system","content":[{"type":"text","text":"A","cache_control":{"type":"ephemeral"}}]},{"role":"user","content":[{"type":"text","text":"B","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]}"#;
+    assert!(call(CLAUDE, json).is_err());
+}
+
+#[test]
+fn thinking_goes_only_to_models_that_have_it() {
+    for model in
+        ["anthropic.claude-3-5-sonnet-20241022-v2:0", NOVA, "deepseek.r1-v1:0", "meta.llama3-1-70b-instruct-v1:0"]
+    {
+        let json = format!(r#"{{{HELLO},"thinking":{{"type":"enabled","budget_tokens":2000}},"drop_params":true}}"#);
+        let call = call(model, &json).unwrap();
+        assert!(body(&call).get("additionalModelRequestFields").is_none(), "{model}: {}", body(&call));
+        assert!(dropped(&call, "thinking"), "{model}: {:?}", call.warnings);
+    }
+}
+
+#[test]
+fn json_of_any_form_is_passed_over_with_a_warning_where_no_tool_can_be_forced() {
+    for model in ["ai21.jamba-1-5-large-v1:0", "cohere.command-r-v1:0", "us.writer.palmyra-x5-v1:0"] {
+        let call = call(model, &format!(r#"{{{HELLO},"response_format":{{"type":"json_object"}}}}"#)).unwrap();
+        assert!(dropped(&call, "response_format"), "{model}: {} {:?}", body(&call), call.warnings);
+    }
+}
+
+#[test]
+fn the_callers_continue_message_is_used_in_whatever_shape_it_comes() {
+    for content in [json!("Go on."), json!([{"type": "text", "text": "Go on."}])] {
+        let json = format!(
+            r#"{{"messages":[{{"role":"user","content":""}}],"user_continue_message":{{"role":"user","content":{content}}}}}"#
+        );
+        assert_eq!(body(&call(NOVA, &json).unwrap())["messages"][0]["content"], json!([{"text": "Go on."}]));
+    }
+}
+
+#[test]
+fn nova_gets_no_hyphen_in_the_name_of_a_tool() {
+    let json = format!(r#"{{{HELLO},"tools":[{{"type":"function","function":{{"name":"get-weather"}}}}]}}"#);
+    let call = call(NOVA, &json).unwrap();
+    let name = body(&call)["toolConfig"]["tools"][0]["toolSpec"]["name"].as_str().unwrap().to_owned();
+    assert!(!name.contains('-'), "{name}");
+}
+
+#[test]
+fn reasoning_of_earlier_answers_is_sent_or_reported() {
+    let json = r#"{"messages":[{"role":"user","content":"1+1?"},{"role":"assistant","content":"2","reasoning_content":"Counting."},{"role":"user","content":"Sure?"}]}"#;
+    for model in [CLAUDE, "deepseek.v3-v1:0", LLAMA] {
+        let call = call(model, json).unwrap();
+        let sent = String::from_utf8_lossy(&call.outgoing.body).contains("Counting.");
+        assert!(sent || !call.warnings.is_empty(), "{model}");
+    }
+}
+
+#[test]
+fn a_prefill_stays_the_last_turn_and_nothing_is_put_after_it() {
+    let json = r#"{"messages":[{"role":"user","content":"JSON."},{"role":"assistant","content":"{","prefix":true}],"modify_params":true}"#;
+    let body = body(&call(NOVA, json).unwrap());
+    assert_eq!(body["messages"][1], json!({"role": "assistant", "content": [{"text": "{"}]}));
+    assert_eq!(body["messages"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_the_request_says_of_its_call_goes_beside_the_body() {
+    let arn = "arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdef123456";
+    let json = format!(
+        r#"{{{HELLO},"model_id":"{arn}","extra_headers":{{"x-team":"blue"}},"timeout":3,"fallbacks":["x"],"tags":["t"]}}"#
+    );
+    let call = call(NOVA, &json).unwrap();
+    assert_eq!(body(&call), json!({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}));
+    assert_eq!((call.outgoing.target.as_str(), call.outgoing.region.as_deref()), (arn, Some("eu-west-1")));
+    assert_eq!(call.outgoing.headers, [("x-team".to_owned(), "blue".to_owned())]);
+}
