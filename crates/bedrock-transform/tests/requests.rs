@@ -95,8 +95,17 @@ impl Row {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Shown {
-    Call { operation: Value, target: String, body: Value, warnings: Vec<Warning> },
-    Refused { error: String },
+    Call {
+        operation: Value,
+        target: String,
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<(String, String)>,
+        body: Value,
+        warnings: Vec<Warning>,
+    },
+    Refused {
+        error: String,
+    },
 }
 
 impl Shown {
@@ -105,6 +114,7 @@ impl Shown {
             Ok(call) => Self::Call {
                 operation: serde_json::to_value(call.outgoing.operation).unwrap(),
                 target: call.outgoing.target.to_string(),
+                headers: call.outgoing.headers,
                 body: serde_json::from_slice(&call.outgoing.body).unwrap(),
                 warnings: call.warnings,
             },
