@@ -183,7 +183,7 @@ impl UpstreamError {
     #[must_use]
     pub const fn http_status(&self) -> u16 {
         match (self.kind, self.status) {
-            (ErrorKind::InvalidRequest, Some(status @ (409 | 413 | 415 | 422))) => status,
+            (ErrorKind::InvalidRequest, Some(status @ 400..=499)) => status,
             (ErrorKind::Internal, Some(status @ 502)) => status,
             _ => self.kind.http_status(),
         }
@@ -243,7 +243,6 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
 const fn kind_of_status(status: Option<u16>) -> ErrorKind {
     let Some(status) = status else { return ErrorKind::Unexpected };
     match status {
-        400 | 405 | 409 | 413 | 415 | 422 => ErrorKind::InvalidRequest,
         401 => ErrorKind::Credentials,
         403 => ErrorKind::AccessDenied,
         404 => ErrorKind::NotFound,
@@ -251,6 +250,7 @@ const fn kind_of_status(status: Option<u16>) -> ErrorKind {
         424 => ErrorKind::ModelFailed,
         429 => ErrorKind::Throttled,
         503 => ErrorKind::Overloaded,
+        400..=499 => ErrorKind::InvalidRequest,
         500..=599 => ErrorKind::Internal,
         _ => ErrorKind::Unexpected,
     }

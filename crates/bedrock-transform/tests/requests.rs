@@ -32,8 +32,15 @@ const fn all(model: &'static str) -> Row {
     Row { model, label: "", cases: Cases::All }
 }
 
+/// What tells models without system prompts and tools apart from the others.
+const PROMPTS: &[&str] = &["full", "history_without_tools", "multi_turn", "prefill", "system", "tools"];
+
 const MODELS: &[Row] = &[
     all("ai21.jamba-1-5-large-v1:0"),
+    Row { model: "ai21.j2-ultra-v1", label: "", cases: Cases::Only(PROMPTS) },
+    Row { model: "amazon.titan-text-express-v1", label: "", cases: Cases::Only(PROMPTS) },
+    Row { model: "cohere.command-text-v14", label: "", cases: Cases::Only(PROMPTS) },
+    Row { model: "mistral.mistral-7b-instruct-v0:2", label: "", cases: Cases::Only(PROMPTS) },
     all("us.amazon.nova-pro-v1:0"),
     Row {
         model: "us.amazon.nova-2-lite-v1:0",

@@ -19,7 +19,7 @@ use bedrock_transform::StreamEvent;
 use core_types::{ChatChunk, ChatResponse};
 use serde_json::Value;
 
-use events::{events, run, whole};
+use events::{Run, events, run, whole};
 use fold::fold;
 use replies::{Usage, meta, reply};
 
@@ -121,7 +121,7 @@ fn a_stream_that_is_cut_off_is_an_error_and_what_came_is_the_start_of_the_whole(
             let all = whole(&reply, &events);
             for cut in 0..events.len() {
                 let seen = |name: &str| events[..cut].iter().any(|event| event.name() == name);
-                let (chunks, end) = run(&reply, &events[..cut]).unwrap();
+                let Run { chunks, end } = run(&reply, &events[..cut]);
                 assert_eq!(chunks, all[..chunks.len()], "{case} cut at {cut}");
                 let may_end = seen("messageStop") && (usage == Usage::Absent || seen("metadata"));
                 match end {

@@ -19,23 +19,25 @@ pub(crate) fn events(lines: &str) -> Vec<StreamEvent> {
     lines.lines().map(read).map(|line| StreamEvent::event(line.event, line.payload.get().to_owned())).collect()
 }
 
-/// The chunks of the events, and of the end of the stream if it may end there.
-pub(crate) fn run(
-    reply: &ChatReply,
-    events: &[StreamEvent],
-) -> Result<(Vec<ChatChunk>, Result<Vec<ChatChunk>, TransformError>), TransformError> {
+/// What came of a stream: its chunks, and those of its end if it may end there.
+pub(crate) struct Run {
+    pub(crate) chunks: Vec<ChatChunk>,
+    pub(crate) end: Result<Vec<ChatChunk>, TransformError>,
+}
+
+/// Reads the events and ends the stream.
+pub(crate) fn run(reply: &ChatReply, events: &[StreamEvent]) -> Run {
     let mut decoder = reply.decoder(&meta());
     let mut chunks = Vec::new();
     for event in events {
-        chunks.extend(decoder.push(event)?);
+        chunks.extend(decoder.push(event).unwrap());
     }
-    let end = decoder.finish();
-    Ok((chunks, end))
+    Run { chunks, end: decoder.finish() }
 }
 
 /// All chunks of a stream that is whole.
 pub(crate) fn whole(reply: &ChatReply, events: &[StreamEvent]) -> Vec<ChatChunk> {
-    let (mut chunks, end) = run(reply, events).unwrap();
+    let Run { mut chunks, end } = run(reply, events);
     chunks.extend(end.unwrap());
     chunks
 }

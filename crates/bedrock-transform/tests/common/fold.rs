@@ -13,7 +13,7 @@ pub(crate) fn fold(chunks: &[ChatChunk]) -> ChatResponse {
             add(&choice.delta, &mut message);
             finish = finish.or(choice.finish_reason);
         }
-        response.usage = response.usage.or(chunk.usage.flatten());
+        response.usage = response.usage.or_else(|| chunk.usage.flatten());
         response.service_tier = response.service_tier.or_else(|| chunk.service_tier.as_deref().map(str::to_owned));
         response.trace = response.trace.or_else(|| chunk.trace.clone());
         response.provider_specific_fields =
