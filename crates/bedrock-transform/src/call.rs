@@ -47,7 +47,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     let supported = codec
         .map_or_else(|| converse::params(&spec.model.can), |codec| codec.params.with(core_types::Param::ServiceTier));
     let mut headers = controls.headers;
-    let mut input = ChatInput::admit(request, supported, family.name, &controls.options, &mut warnings)?;
+    let mut input = ChatInput::admit(request, supported, spec, &controls.options, &mut warnings)?;
     let body = match codec {
         None => converse::request(&input, spec, &mut warnings)?,
         Some(codec) => {

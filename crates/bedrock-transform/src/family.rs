@@ -92,6 +92,8 @@ pub struct Capabilities {
     pub cache: Cache,
     /// Documents in user messages.
     pub documents: bool,
+    /// Hyphens in the names of tools.
+    pub hyphenated_tools: bool,
     /// Images in user messages.
     pub images: bool,
     /// A first message of the assistant's.
@@ -140,6 +142,7 @@ impl Capabilities {
         audio: false,
         cache: Cache::Unsupported,
         documents: false,
+        hyphenated_tools: true,
         images: false,
         leading_assistant: false,
         mixed_tool_turn: true,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::controls;
 use crate::tool_names::ToolNames;
-use crate::{Options, TransformError, UnsupportedParams, Warnings};
+use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
 
 /// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
 /// dropped cannot reach the wire.
@@ -55,7 +55,7 @@ impl<'a> ChatInput<'a> {
     pub(crate) fn admit(
         request: &'a ChatRequest,
         supported: ParamSet,
-        family: &'static str,
+        spec: &ModelSpec,
         options: &'a Options,
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
@@ -72,7 +72,7 @@ impl<'a> ChatInput<'a> {
             } else if options.unsupported == UnsupportedParams::Drop || is_label(param) {
                 warnings.dropped(param.name());
             } else {
-                return Err(TransformError::unsupported_param(param, family));
+                return Err(TransformError::unsupported_param(param, spec.family.name));
             }
         }
         let has = |param| admitted.contains(param);
@@ -91,7 +91,7 @@ impl<'a> ChatInput<'a> {
             }
         }
         let response_format = request.response_format.as_ref().filter(|_| has(Param::ResponseFormat));
-        let mut names = ToolNames::of(request);
+        let mut names = ToolNames::of(request, spec.model.can.hyphenated_tools);
         if matches!(response_format, Some(ResponseFormat::JsonObject { .. } | ResponseFormat::JsonSchema(_))) {
             names.reserve_json_tool(request);
         }

@@ -1,6 +1,5 @@
 //! What a caller decides about mapping, beside the request itself.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -68,11 +67,12 @@ impl Media {
 pub(crate) const CONTINUE: &str = "Please continue.";
 
 impl Options {
-    /// What the user is made to say, if repair was asked for.
-    pub(crate) fn continue_text(&self) -> Option<Cow<'_, Content>> {
+    /// What the user is made to say, if repair was asked for; the inner `None` is [`CONTINUE`].
+    pub(crate) const fn continue_content(&self) -> Option<Option<&Content>> {
         match &self.user_continue_message {
-            Some(content) => Some(Cow::Borrowed(content)),
-            None => self.modify_params.then(|| Cow::Owned(Content::Text(CONTINUE.to_owned()))),
+            Some(content) => Some(Some(content)),
+            None if self.modify_params => Some(None),
+            None => None,
         }
     }
 }

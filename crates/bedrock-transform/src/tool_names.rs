@@ -26,17 +26,17 @@ struct Alias {
 
 impl ToolNames {
     /// Finds aliases for all names of a request that AWS would refuse.
-    pub(crate) fn of(request: &ChatRequest) -> Self {
+    pub(crate) fn of(request: &ChatRequest, hyphens: bool) -> Self {
         let names = names_in(request);
         let mut aliases: Vec<Alias> = Vec::new();
-        for name in names.iter().copied().filter(|name| !is_legal(name)) {
+        for name in names.iter().copied().filter(|name| !is_legal(name, hyphens)) {
             if aliases.iter().any(|alias| alias.original == name) {
                 continue;
             }
             // The hash tells `a.b` from `a:b`; the loop tells an alias from a legal name that looks like it.
-            let mut sent = alias_of(name);
+            let mut sent = alias_of(name, hyphens);
             while names.contains(&sent.as_str()) || aliases.iter().any(|alias| alias.sent == sent) {
-                sent = alias_of(&format!("{name}{sent}"));
+                sent = alias_of(&format!("{name}{sent}"), hyphens);
             }
             aliases.push(Alias { original: name.to_owned(), sent });
         }
@@ -77,18 +77,18 @@ impl ToolNames {
     }
 }
 
-fn is_legal(name: &str) -> bool {
-    (1..=NAME_LENGTH).contains(&name.len()) && name.bytes().all(is_legal_byte)
+fn is_legal(name: &str, hyphens: bool) -> bool {
+    (1..=NAME_LENGTH).contains(&name.len()) && name.chars().all(|c| is_legal_char(c, hyphens))
 }
 
-const fn is_legal_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+/// Nova calls tools with a hyphen in their names unreliably.
+const fn is_legal_char(c: char, hyphens: bool) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || (c == '-' && hyphens)
 }
 
-fn alias_of(name: &str) -> String {
+fn alias_of(name: &str, hyphens: bool) -> String {
     const KEPT: usize = NAME_LENGTH - 9;
-    let kept =
-        name.chars().take(KEPT).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '_' | '-') { c } else { '_' });
+    let kept = name.chars().take(KEPT).map(|c| if is_legal_char(c, hyphens) { c } else { '_' });
     kept.chain(['_']).chain(hash::short(name).chars()).collect()
 }
 

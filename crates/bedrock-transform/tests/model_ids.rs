@@ -1,7 +1,5 @@
 //! Model names as users write them, and what each of them means.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use bedrock_transform::{Arn, ArnKind, Catalog, ModelSpec, Route};
 
 use Route::{Converse, Invoke};

@@ -112,7 +112,9 @@ impl Fetcher {
     /// If a URL cannot be fetched within the limits; the error has the part's JSON path.
     pub async fn media(&self, request: &ChatRequest) -> Result<Media, Error> {
         let remote = remote_media(request);
-        let fetched = stream::iter(remote).map(|medium| self.fetch(medium)).buffered(self.limits.concurrency.max(1));
+        // Collected first: a closure inside the future would keep the compiler from seeing that it is `Send`.
+        let fetches: Vec<_> = remote.into_iter().map(|medium| self.fetch(medium)).collect();
+        let fetched = stream::iter(fetches).buffered(self.limits.concurrency.max(1));
         let media = fetched.try_fold(Media::default(), |mut media, (url, bytes, media_type)| async move {
             media.insert(url, bytes, media_type);
             Ok(media)

@@ -23,7 +23,7 @@ pub enum Command {
     Chat(ChatArgs),
     /// Run the offline Bedrock by itself.
     Emulate(EmulateArgs),
-    /// Show the exact AWS request that an OpenAI request becomes; nothing is sent.
+    /// Show the exact AWS request that an OpenAI request becomes; nothing is sent to AWS.
     Explain(ExplainArgs),
     /// Serve OpenAI's API.
     Serve(ServeArgs),

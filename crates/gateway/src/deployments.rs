@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use facade::transform::Options;
 use facade::types::ChatRequest;
-use facade::{Catalog, ChatCall, Client, ModelSpec, Transport, UnsupportedParams};
+use facade::{Catalog, ChatCall, Client, Fetcher, Media, ModelSpec, Transport, UnsupportedParams};
 
 use crate::config::{Config, ConfigError, Connection, Model, Place};
 use crate::defaults;
@@ -17,6 +17,7 @@ pub struct Deployments {
     /// Indexes into `all` of those with a `*` in their name, the most exact one first.
     wildcards: Vec<usize>,
     catalog: Catalog,
+    fetcher: Option<Fetcher>,
 }
 
 /// One entry of the configuration, connected.
@@ -45,7 +46,12 @@ impl Deployments {
         let mut wildcards: Vec<usize> = (0..all.len()).filter(|index| all[*index].config.name.contains('*')).collect();
         // Stable: of equally exact ones the first in the file is first.
         wildcards.sort_by_key(|index| std::cmp::Reverse(all[*index].config.name.len()));
-        Ok(Self { all, wildcards, catalog })
+        let fetcher = config.fetch.clone().and_then(|limits| {
+            let fetcher = Fetcher::new(limits);
+            // Only requests with media behind URLs notice.
+            fetcher.inspect_err(|error| tracing::warn!("nothing can be fetched for requests: {error}")).ok()
+        });
+        Ok(Self { all, wildcards, catalog, fetcher })
     }
 
     /// The names as the configuration has them, each once.
@@ -83,8 +89,8 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Maps a request for this deployment: its defaults, its options, its headers.
-    pub(crate) fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
+    /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
+    pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
         let Deployment { config, spec, client, .. } = self.deployment;
         let overruled = overrule(request, &config.defaults);
         defaults::fill(request, &config.defaults);
@@ -96,7 +102,11 @@ impl Found<'_> {
                 &resolved
             }
         };
-        let mut call = client.prepare_as(request, spec)?;
+        let media = match &self.deployments.fetcher {
+            Some(fetcher) => fetcher.media(request).await?,
+            None => Media::default(),
+        };
+        let mut call = client.prepare_with(request, spec, media)?;
         for (name, value) in &config.headers {
             if !call.outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
                 call.outgoing.headers.push((name.clone(), value.clone()));

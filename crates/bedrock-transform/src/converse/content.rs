@@ -32,19 +32,22 @@ impl<'a> Mapper<'a, '_> {
         self.cache_block(cache_control, blocks, || format!("messages[{index}].cache_control"))
     }
 
-    fn part(
+    pub(super) fn part(
         &mut self,
         part: &'a Part,
         at: &dyn Fn() -> String,
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), TransformError> {
+        let before = blocks.len();
         let control = match part {
             Part::Text(TextPart { text, cache_control, .. }) => {
                 push_text(text, blocks);
                 cache_control
             }
             Part::GuardedText(TextPart { text, cache_control, .. }) => {
-                blocks.push(Block::GuardContent(GuardContent { text: GuardText { text } }));
+                if !text.trim().is_empty() {
+                    blocks.push(Block::GuardContent(GuardContent { text: GuardText { text } }));
+                }
                 cache_control
             }
             Part::ImageUrl(image) => {
@@ -76,23 +79,41 @@ impl<'a> Mapper<'a, '_> {
                 &None
             }
             Part::Other { kind, fields } => {
-                blocks.push(self.other_part(kind, fields, at)?);
+                self.other_part(kind, fields, at, blocks)?;
                 &None
             }
             _ => return Err(self.unsupported(at(), "this kind of content")),
         };
+        self.sayable(blocks.get(before..).unwrap_or_default(), at)?;
         self.cache_block(control.as_ref(), blocks, || format!("{}.cache_control", at()))
     }
 
+    /// Refuses what the body has no words for.
+    fn sayable(&self, blocks: &[Block<'_>], at: &dyn Fn() -> String) -> Result<(), TransformError> {
+        match blocks.iter().find_map(self.dialect.refuses) {
+            Some(what) => Err(self.unsupported(at(), what)),
+            None => Ok(()),
+        }
+    }
+
     /// Bedrock's own blocks that OpenAI's shape has no part for.
-    fn other_part(&self, kind: &str, fields: &'a Extra, at: &dyn Fn() -> String) -> Result<Block<'a>, TransformError> {
-        let text = |name| fields.value(name).filter(|value: &&RawJson| value.as_str().starts_with('"'));
+    fn other_part(
+        &self,
+        kind: &str,
+        fields: &'a Extra,
+        at: &dyn Fn() -> String,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
+        let text = || fields.value("text").and_then(|text| text.read::<String>().ok());
         match (kind, fields.value("searchResult")) {
-            ("" | "searchResult", Some(result)) => Ok(Block::SearchResult(result)),
-            ("grounding_source" | "query", _) if text("text").is_some() => {
-                let text: Cow<'_, str> =
-                    fields.value("text").and_then(|raw| raw.read::<String>().ok()).unwrap_or_default().into();
-                Ok(Block::Text(text))
+            ("" | "searchResult", Some(result)) => blocks.push(Block::SearchResult(result)),
+            ("grounding_source" | "query", _) => {
+                let Some(text) = text() else {
+                    return Err(TransformError::invalid(format!("{}.text", at()), "expected a text"));
+                };
+                if !text.trim().is_empty() {
+                    blocks.push(Block::Text(Cow::Owned(text)));
+                }
             }
             _ => {
                 let what = if kind.is_empty() {
@@ -100,9 +121,10 @@ impl<'a> Mapper<'a, '_> {
                 } else {
                     format!("parts of type `{kind}`")
                 };
-                Err(self.unsupported(at(), what))
+                return Err(self.unsupported(at(), what));
             }
         }
+        Ok(())
     }
 
     /// The blocks of what the model said before.
@@ -112,6 +134,14 @@ impl<'a> Mapper<'a, '_> {
         index: usize,
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), TransformError> {
+        if !self.spec.model.can.tools && (!message.tool_calls.is_empty() || message.function_call.is_some()) {
+            return Err(self.unsupported(format!("messages[{index}].tool_calls"), "tool calls"));
+        }
+        if message.reasoning_content.as_ref().is_some_and(|text| !text.is_empty()) && message.thinking_blocks.is_empty()
+        {
+            let detail = "models take reasoning back as thinking_blocks only: left out";
+            self.warnings.rewritten(format!("messages[{index}].reasoning_content"), detail);
+        }
         for (place, thinking) in message.thinking_blocks.iter().enumerate() {
             self.thinking_block(thinking, &|| format!("messages[{index}].thinking_blocks[{place}]"), blocks);
         }
@@ -186,6 +216,7 @@ impl<'a> Mapper<'a, '_> {
                     marker = marker.or_else(|| part_marker(part));
                     let mut made = Vec::new();
                     self.unmarked_part(part, &at, &mut made)?;
+                    self.sayable(&made, &at)?;
                     for block in made {
                         if matches!(block, Block::Image(_)) && !self.spec.model.can.tool_result_images {
                             self.warnings
@@ -230,7 +261,7 @@ impl<'a> Mapper<'a, '_> {
             Part::VideoUrl(video) => blocks.push(self.video_url(video, &at())?),
             Part::File(file) => blocks.push(self.file(file, &at())?),
             Part::Document(document) => blocks.push(self.document(document, &at())?),
-            Part::Other { kind, fields } => blocks.push(self.other_part(kind, fields, at)?),
+            Part::Other { kind, fields } => self.other_part(kind, fields, at, blocks)?,
             _ => return Err(self.unsupported(at(), "this kind of content in a tool result")),
         }
         Ok(())

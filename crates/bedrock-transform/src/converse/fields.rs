@@ -50,6 +50,7 @@ impl<'a> Mapper<'a, '_> {
             ("top_k", _) => return self.top_k(value, request),
             // These ask for reasoning; that is written when all other fields are known.
             ("thinking" | "output_config", _) if self.reads_thinking() => {}
+            ("thinking", _) => return self.refuse_or_drop("thinking"),
             _ => return self.pass_on(name, value, request),
         }
         Ok(())
@@ -139,10 +140,12 @@ impl<'a> Mapper<'a, '_> {
         input: &ChatInput<'a>,
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
-        if input.parallel_tool_calls != Some(false) || request.tool_config.is_none() {
+        let can = self.spec.model.can;
+        // Without tools in the request it says nothing; for a model without tools it says what the model cannot do.
+        if input.parallel_tool_calls != Some(false) || (can.tools && request.tool_config.is_none()) {
             return Ok(());
         }
-        if !self.spec.model.can.parallel_tool_switch {
+        if !can.parallel_tool_switch {
             self.warnings.dropped(Param::ParallelToolCalls.name());
             return Ok(());
         }

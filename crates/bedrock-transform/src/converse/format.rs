@@ -48,9 +48,14 @@ impl<'a> Mapper<'a, '_> {
             });
             return Ok(());
         }
-        if !can.tools {
+        let forceable = can.tool_choice_any || can.tool_choice_tool;
+        if !can.tools || (given.is_none() && !forceable) {
             self.warnings.dropped(Param::ResponseFormat.name());
             return Ok(());
+        }
+        if !forceable {
+            let detail = "the model cannot be forced to answer in this form; it is offered a tool for it";
+            self.warnings.adjusted(Param::ResponseFormat, detail);
         }
         let at = || "response_format.json_schema.schema".to_owned();
         let json = match given {

@@ -6,7 +6,7 @@ use core_types::{Extra, RawJson};
 
 use crate::TransformError;
 use crate::converse::Mapper;
-use crate::converse::wire::{Fields, Request};
+use crate::converse::wire::{self, Fields, Request};
 
 /// Claude's tools with the beta flag that they need.
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/computer-use.html>
@@ -33,10 +33,12 @@ pub(super) fn nova_grounding() -> Result<RawJson, TransformError> {
 
 impl<'a> Mapper<'a, '_> {
     /// Claude reads its hosted tools, and the beta flag that they need, from its own fields.
+    /// In a body of its own the tools stand among the others.
     pub(super) fn hosted_tool(
         &mut self,
         kind: &str,
         fields: &'a Extra,
+        tools: &mut Vec<wire::Tool<'a>>,
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
         let malformed = |error: serde_json::Error| TransformError::invalid("tools", error.to_string());
@@ -45,8 +47,12 @@ impl<'a> Mapper<'a, '_> {
         for (name, value) in fields.iter() {
             let _ = tool.insert(name, Cow::Borrowed(value));
         }
-        let tool = RawJson::from_value(&tool).map_err(malformed)?;
-        append(&mut request.additional_model_request_fields, "tools", tool)?;
+        if self.dialect.hosted_tools {
+            tools.push(wire::Tool::Raw(tool));
+        } else {
+            let tool = RawJson::from_value(&tool).map_err(malformed)?;
+            append(&mut request.additional_model_request_fields, "tools", tool)?;
+        }
         if let Some((_, beta)) = BETAS.iter().find(|(version, _)| kind.ends_with(version)) {
             let flag = RawJson::from_value(beta).map_err(malformed)?;
             append(&mut request.additional_model_request_fields, "anthropic_beta", flag)?;

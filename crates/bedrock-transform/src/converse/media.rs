@@ -108,17 +108,22 @@ impl<'a> Mapper<'a, '_> {
                 let medium = media::of_url(url, label, self.options, &source_at)?;
                 (Some(self.document_format(&medium, at)?), medium.source.into())
             }
+            DocumentSource::Text { data } if data.trim().is_empty() => {
+                return Err(TransformError::invalid(source_at, "the document is empty"));
+            }
             DocumentSource::Text { data } => (Some("txt"), MediaSource::Text(data)),
             DocumentSource::Content { content } => (None, MediaSource::Content(self.texts(content, &source_at)?)),
             _ => return Err(self.unsupported(source_at, "this kind of source")),
         };
         let name = self.documents.name(document.title.as_deref(), content_key(&source));
-        let (context, citations) = (document.context.as_deref(), document.citations.as_ref());
-        Ok(Block::Document(wire::Document { format, name, source, context, citations }))
+        let (title, context, citations) =
+            (document.title.as_deref(), document.context.as_deref(), document.citations.as_ref());
+        Ok(Block::Document(wire::Document { format, name, title, source, context, citations }))
     }
 
     fn texts(&self, content: &'a Content, at: &str) -> Result<Vec<Block<'a>>, TransformError> {
-        match content {
+        let is_blank = |text: &str| text.trim().is_empty();
+        let texts = match content {
             Content::Text(text) => Ok(vec![Block::Text(Cow::Borrowed(text))]),
             Content::Parts(parts) => parts
                 .iter()
@@ -126,8 +131,14 @@ impl<'a> Mapper<'a, '_> {
                     Part::Text(text) => Ok(Block::Text(Cow::Borrowed(text.text.as_str()))),
                     _ => Err(self.unsupported(at, "anything but text in a document's content")),
                 })
-                .collect(),
+                .collect::<Result<_, _>>(),
+        };
+        let mut texts: Vec<Block<'a>> = texts?;
+        texts.retain(|block| !matches!(block, Block::Text(text) if is_blank(text)));
+        if texts.is_empty() {
+            return Err(TransformError::invalid(at, "the document is empty"));
         }
+        Ok(texts)
     }
 
     fn document_format(&self, medium: &Medium<'_>, at: &str) -> Result<&'static str, TransformError> {
@@ -151,8 +162,8 @@ impl<'a> Mapper<'a, '_> {
                 let format = medium.format;
                 let source: MediaSource<'a> = medium.source.into();
                 let name = self.documents.name(filename, content_key(&source));
-                let document = wire::Document { format: Some(format), name, source, context: None, citations: None };
-                Ok(Block::Document(document))
+                let (title, context, citations) = (None, None, None);
+                Ok(Block::Document(wire::Document { format: Some(format), name, title, source, context, citations }))
             }
             Kind::Document => Err(self.unsupported(at, "documents")),
         }

@@ -12,7 +12,7 @@ mod reasoning;
 pub(crate) mod response;
 pub(crate) mod tools;
 mod turns;
-mod wire;
+pub(crate) mod wire;
 
 use std::borrow::Cow;
 
@@ -49,32 +49,63 @@ pub(crate) const fn params(can: &Capabilities) -> ParamSet {
     params
 }
 
+/// What a native body that is written from a Converse request can say, where it differs from Converse.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    /// Whether documents may stand without a word beside them.
+    pub(crate) bare_documents: bool,
+    /// Whether tools that the vendor runs stand among the caller's.
+    pub(crate) hosted_tools: bool,
+    /// Why a block cannot be said, as what the family does not take.
+    pub(crate) refuses: fn(&Block<'_>) -> Option<&'static str>,
+    /// Whether tools can be shown and forbidden.
+    pub(crate) tool_choice_none: bool,
+}
+
+/// Converse itself.
+const CONVERSE: Dialect =
+    Dialect { bare_documents: false, hosted_tools: false, refuses: |_| None, tool_choice_none: false };
+
 /// Writes the body.
 pub(crate) fn request(
     input: &ChatInput<'_>,
     spec: &ModelSpec,
     warnings: &mut Warnings,
 ) -> Result<Bytes, TransformError> {
+    let request = build(input, spec, &CONVERSE, warnings)?;
+    let mut body = Vec::with_capacity(size_hint(&request));
+    serde_json::to_writer(&mut body, &request)
+        .map_err(|error| TransformError::invalid("messages", error.to_string()))?;
+    Ok(body.into())
+}
+
+/// The request in Converse's words: its body, and what native bodies with the same rules are written from.
+pub(crate) fn build<'a>(
+    input: &'a ChatInput<'a>,
+    spec: &'a ModelSpec,
+    dialect: &'a Dialect,
+    warnings: &mut Warnings,
+) -> Result<Request<'a>, TransformError> {
     let mut mapper = Mapper {
         spec,
         options: input.options,
         warnings,
         input,
+        dialect,
         documents: DocumentNames::default(),
         cache_points: 0,
+        short_lived: false,
         thinking: false,
     };
-    let mut request = Request { inference_config: mapper.inference_config(input), ..Request::default() };
+    let mut request = Request { inference_config: mapper.inference_config(input)?, ..Request::default() };
     mapper.fields(input, &mut request)?;
+    mapper.sampling(&mut request.inference_config)?;
     mapper.reasoning(input, &mut request)?;
     mapper.tools(input, &mut request)?;
     mapper.response_format(input, &mut request)?;
     mapper.parallel_tool_calls(input, &mut request)?;
     mapper.messages(input, &mut request)?;
-    let mut body = Vec::with_capacity(size_hint(&request));
-    serde_json::to_writer(&mut body, &request)
-        .map_err(|error| TransformError::invalid("messages", error.to_string()))?;
-    Ok(body.into())
+    Ok(request)
 }
 
 /// What the parts of one mapping share.
@@ -83,25 +114,49 @@ struct Mapper<'a, 'w> {
     options: &'a Options,
     warnings: &'w mut Warnings,
     input: &'a ChatInput<'a>,
+    dialect: &'a Dialect,
     documents: DocumentNames,
     /// Cache points written so far.
     cache_points: u8,
+    /// Whether one of them has the shorter lifetime.
+    short_lived: bool,
     /// Whether the model was asked to think.
     thinking: bool,
 }
 
 impl<'a> Mapper<'a, '_> {
-    fn inference_config(&mut self, input: &ChatInput<'a>) -> InferenceConfig<'a> {
-        let mut top_p = input.top_p;
-        if self.spec.model.can.sampling == Sampling::One && input.temperature.is_some() && top_p.take().is_some() {
-            self.warnings.adjusted(Param::TopP, "the model takes temperature or top_p, not both; top_p was left out");
+    fn inference_config(&mut self, input: &ChatInput<'a>) -> Result<InferenceConfig<'a>, TransformError> {
+        let mut stop_sequences = Vec::with_capacity(input.stop.len());
+        for stop in &input.stop {
+            // Claude refuses them.
+            if self.is_claude() && stop.trim().is_empty() {
+                self.refuse_or_drop("stop")?;
+            } else {
+                stop_sequences.push(Cow::Borrowed(*stop));
+            }
         }
-        InferenceConfig {
+        Ok(InferenceConfig {
             max_tokens: input.max_tokens,
             temperature: input.temperature,
-            top_p,
-            stop_sequences: input.stop.iter().copied().map(Cow::Borrowed).collect(),
+            top_p: input.top_p,
+            stop_sequences,
+        })
+    }
+
+    /// Leaves out the sampling parameters that the model does not take together, whatever name they came by.
+    fn sampling(&mut self, config: &mut InferenceConfig<'_>) -> Result<(), TransformError> {
+        match self.spec.model.can.sampling {
+            Sampling::Any => {}
+            Sampling::None if config.top_p.take().is_some() => self.refuse_or_drop(Param::TopP.name())?,
+            Sampling::None => {}
+            Sampling::One => {
+                if config.temperature.is_some() && config.top_p.take().is_some() {
+                    let detail = "the model takes temperature or top_p, not both; top_p was left out";
+                    self.warnings.adjusted(Param::TopP, detail);
+                }
+            }
         }
+        Ok(())
     }
 
     /// A cache point for a marker of the caller's, if the model takes one.
@@ -123,6 +178,11 @@ impl<'a> Mapper<'a, '_> {
         if self.cache_points == MOST {
             return Err(TransformError::invalid(at(), "a request may have at most 4 cache_control markers"));
         }
+        let short = control.ttl.as_deref() != Some("1h") || !ttl_known;
+        if self.short_lived && !short {
+            return Err(TransformError::invalid(at(), "a cache_control of 1h must stand before those of 5m"));
+        }
+        self.short_lived |= short;
         self.cache_points += 1;
         let ttl = control.ttl.as_deref().filter(|ttl| {
             let sent = ttl_known || *ttl == "5m";
@@ -168,7 +228,7 @@ impl<'a> Mapper<'a, '_> {
 }
 
 /// Enough room for the body, so that writing it does not copy it again and again.
-fn size_hint(request: &Request<'_>) -> usize {
+pub(crate) fn size_hint(request: &Request<'_>) -> usize {
     const FRAME: usize = 512;
     let block = |block: &Block<'_>| match block {
         Block::Text(text) => text.len() + text.len() / 16,

@@ -97,9 +97,9 @@ impl<'a> Mapper<'a, '_> {
 
     /// The caller's own `thinking`, fitted to its limits.
     fn given_thinking(&mut self, thinking: &'a RawJson, request: &mut Request<'a>) -> Result<(), TransformError> {
-        let read: Thinking = thinking.read().map_err(|error| {
-            TransformError::invalid("thinking", format!("expected {{type, budget_tokens}}: {error}"))
-        })?;
+        let read: Thinking = thinking
+            .read()
+            .map_err(|_| TransformError::invalid("thinking", r#"expected {"type": "enabled", "budget_tokens": …}"#))?;
         match (read.kind.as_str(), read.budget_tokens) {
             ("enabled", Some(budget)) => self.budget(budget, Some(thinking), request),
             ("enabled", None) => Err(TransformError::invalid(

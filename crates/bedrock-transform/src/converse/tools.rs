@@ -18,7 +18,9 @@ impl<'a> Mapper<'a, '_> {
         input: &ChatInput<'a>,
         request: &mut wire::Request<'a>,
     ) -> Result<(), TransformError> {
-        let withheld = input.tool_choice == Some(&ToolChoice::None);
+        // Beside JSON that is asked for as a tool, no other tool may be called: then they are left out here as well.
+        let withheld = input.tool_choice == Some(&ToolChoice::None)
+            && !(self.dialect.tool_choice_none && input.json_tool().is_none());
         let mut tools = Vec::new();
         if !withheld {
             let allowed = match input.tool_choice {
@@ -91,7 +93,7 @@ impl<'a> Mapper<'a, '_> {
         request: &mut wire::Request<'a>,
     ) -> Result<(), TransformError> {
         const OWN: &[&str] = &["cachePoint", "systemTool", "toolSpec"];
-        if fields.iter().any(|(name, _)| OWN.contains(&name)) {
+        if fields.iter().any(|(name, _)| OWN.contains(&name)) && !self.dialect.hosted_tools {
             let mut raw = Fields::default();
             for (name, value) in fields.iter() {
                 // `Extra` has no key twice.
@@ -101,7 +103,7 @@ impl<'a> Mapper<'a, '_> {
             return Ok(());
         }
         if hosted::is_anthropic(kind) && self.is_claude() {
-            return self.hosted_tool(kind, fields, request);
+            return self.hosted_tool(kind, fields, tools, request);
         }
         let name =
             if kind.is_empty() { "a tool without a type".to_owned() } else { format!("the hosted tool `{kind}`") };
@@ -171,6 +173,8 @@ impl<'a> Mapper<'a, '_> {
         let can = self.spec.model.can;
         let choice = match input.tool_choice {
             None | Some(ToolChoice::None) => return Ok(None),
+            // Models without a choice do what auto means.
+            Some(ToolChoice::Auto) if !can.tool_choice_any && !can.tool_choice_tool => return Ok(None),
             Some(ToolChoice::Auto | ToolChoice::AllowedTools { required: false, .. }) => wire::ToolChoice::Auto {},
             Some(ToolChoice::Required | ToolChoice::AllowedTools { required: true, .. }) if can.tool_choice_any => {
                 wire::ToolChoice::Any {}

@@ -131,7 +131,7 @@ impl<'a> Mapper<'a, '_> {
             self.warnings.rewritten(format!("messages[{index}]"), "a blank message was left out");
             return Ok(());
         }
-        let Some(text) = self.continue_blocks() else {
+        let Some(text) = self.continue_blocks()? else {
             return Err(TransformError::invalid(
                 format!("messages[{index}].content"),
                 "the message is blank; AWS takes no blank text",
@@ -190,7 +190,7 @@ impl<'a> Mapper<'a, '_> {
         }
         let mut repaired = false;
         let Some(first) = talk.turns.first() else {
-            let Some(blocks) = self.continue_blocks() else {
+            let Some(blocks) = self.continue_blocks()? else {
                 let what =
                     if request.system.is_empty() { "all messages are blank" } else { "there are only system messages" };
                 return Err(TransformError::invalid("messages", format!("{what}; Bedrock needs a user message")));
@@ -201,7 +201,7 @@ impl<'a> Mapper<'a, '_> {
         };
         if first.role == Role::Assistant && !self.spec.model.can.leading_assistant {
             let at = format!("messages[{}]", first.index);
-            let Some(blocks) = self.continue_blocks() else {
+            let Some(blocks) = self.continue_blocks()? else {
                 return Err(TransformError::invalid(at, "a conversation must start with a user message"));
             };
             self.warnings.rewritten(at, "a user message was put before it");
@@ -234,7 +234,7 @@ impl<'a> Mapper<'a, '_> {
         if talk.prefix {
             return Err(TransformError::invalid(at, "the model does not continue a message of the assistant's"));
         }
-        let Some(blocks) = self.continue_blocks() else {
+        let Some(blocks) = self.continue_blocks()? else {
             return Err(TransformError::invalid(at, "the model wants a user message at the end"));
         };
         self.warnings.rewritten(at, "a user message was put after it");
@@ -265,7 +265,10 @@ impl<'a> Mapper<'a, '_> {
             turn.content = ranked.into_iter().map(|(_, block)| block).collect();
         }
         let has = |wanted: fn(&Block<'_>) -> bool| turn.content.iter().any(wanted);
-        if has(|block| matches!(block, Block::Document(_))) && !has(|block| matches!(block, Block::Text(_))) {
+        if !self.dialect.bare_documents
+            && has(|block| matches!(block, Block::Document(_)))
+            && !has(|block| matches!(block, Block::Text(_)))
+        {
             let end = turn
                 .content
                 .iter()
@@ -277,14 +280,23 @@ impl<'a> Mapper<'a, '_> {
         }
     }
 
-    fn continue_blocks(&self) -> Option<Vec<Block<'a>>> {
-        let text = match self.options.continue_text()? {
-            Cow::Borrowed(Content::Text(text)) => Cow::Borrowed(text.as_str()),
-            Cow::Owned(Content::Text(text)) => Cow::Owned(text),
-            Cow::Borrowed(Content::Parts(_)) | Cow::Owned(Content::Parts(_)) => Cow::Borrowed(options::CONTINUE),
-        };
-        let text = if text.trim().is_empty() { Cow::Borrowed(options::CONTINUE) } else { text };
-        Some(vec![Block::Text(text)])
+    /// What the user is made to say, if the caller allows that.
+    fn continue_blocks(&mut self) -> Result<Option<Vec<Block<'a>>>, TransformError> {
+        let mut blocks = Vec::new();
+        match self.options.continue_content() {
+            None => return Ok(None),
+            Some(None) => {}
+            Some(Some(Content::Text(text))) => super::content::push_text(text, &mut blocks),
+            Some(Some(Content::Parts(parts))) => {
+                for (place, part) in parts.iter().enumerate() {
+                    self.part(part, &|| format!("user_continue_message.content[{place}]"), &mut blocks)?;
+                }
+            }
+        }
+        if blocks.is_empty() {
+            blocks.push(Block::Text(Cow::Borrowed(options::CONTINUE)));
+        }
+        Ok(Some(blocks))
     }
 }
 

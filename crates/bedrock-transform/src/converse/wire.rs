@@ -110,6 +110,9 @@ pub(crate) struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) format: Option<&'static str>,
     pub(crate) name: String,
+    /// The caller's own title, for bodies that take any.
+    #[serde(skip)]
+    pub(crate) title: Option<&'a str>,
     pub(crate) source: MediaSource<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) context: Option<&'a str>,
@@ -278,6 +281,15 @@ impl<'a> Fields<'a> {
             self.0.push((key, value));
         }
         free
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &RawJson)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
+    pub(crate) fn take(&mut self, key: &str) -> Option<Cow<'a, RawJson>> {
+        let place = self.0.iter().position(|(name, _)| name == key)?;
+        Some(self.0.remove(place).1)
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> bool {

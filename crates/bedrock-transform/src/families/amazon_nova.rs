@@ -4,8 +4,13 @@
 
 use crate::family::{Cache, Capabilities, Family, Model, Reasoning, TopK};
 
-const TEXT: Capabilities =
-    Capabilities { cache: Cache::Prompt, top_k: TopK::Nova, web_search: true, ..Capabilities::TOOLS };
+const TEXT: Capabilities = Capabilities {
+    cache: Cache::Prompt,
+    top_k: TopK::Nova,
+    hyphenated_tools: false,
+    web_search: true,
+    ..Capabilities::TOOLS
+};
 
 const MULTIMODAL: Capabilities =
     Capabilities { documents: true, images: true, tool_result_images: true, video: true, ..TEXT };

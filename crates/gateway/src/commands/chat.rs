@@ -24,7 +24,7 @@ pub(super) async fn run(args: ChatArgs, env: Environment) -> Result<(), Failure>
     let Setup { deployments, emulator, .. } = setup(&args.source, env).await?;
     let found =
         deployments.find(&args.model).ok_or_else(|| Failure::Refused(ApiError::unknown_model(&args.model).json()))?;
-    let call = found.prepare(&mut request)?;
+    let call = found.prepare(&mut request).await?;
     warn(&call.warnings);
     if args.json {
         let reply = found.deployment.client.send(call).await?;

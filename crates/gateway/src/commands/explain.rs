@@ -41,7 +41,7 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
     let mut request = parse(&body).map_err(refused)?;
     let name = request.model.clone();
     let found = deployments.find(&name).ok_or_else(|| refused(ApiError::unknown_model(&name)))?;
-    let mut call = found.prepare(&mut request).map_err(refused)?;
+    let mut call = found.prepare(&mut request).await.map_err(refused)?;
     let transport = &found.deployment.transport;
     if call.outgoing.region.is_none() && transport.region().is_none() {
         output::err(&format!("no region is configured; {ASSUMED_REGION} is assumed\n"));

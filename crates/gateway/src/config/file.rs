@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use facade::{ChatRequest, Secret};
+use facade::{ChatRequest, FetchLimits, Secret};
 
 use crate::config::{Connection, Place};
 
@@ -15,6 +15,8 @@ pub struct Config {
     pub(crate) models: Vec<Model>,
     pub(crate) master_key: Option<Secret>,
     pub(crate) max_body: usize,
+    /// How media behind URLs are fetched; `None` is not at all.
+    pub(crate) fetch: Option<FetchLimits>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -62,8 +64,14 @@ impl Model {
 }
 
 impl Config {
-    pub(crate) const fn new() -> Self {
-        Self { models: Vec::new(), master_key: None, max_body: MAX_BODY, warnings: Vec::new() }
+    pub(crate) fn new() -> Self {
+        Self {
+            models: Vec::new(),
+            master_key: None,
+            max_body: MAX_BODY,
+            fetch: Some(FetchLimits::default()),
+            warnings: Vec::new(),
+        }
     }
 
     /// What there was to complain about without refusing the file.

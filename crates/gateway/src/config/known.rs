@@ -45,7 +45,6 @@ pub(crate) const SETTINGS: &[&str] = &[
     "telemetry",
     "turn_off_message_logging",
     "upperbound_key_generate_params",
-    "user_url_validation",
 ];
 
 /// In `router_settings`.

@@ -60,6 +60,14 @@ impl Config {
         if let Some(megabytes) = general.count("max_request_size_mb")? {
             config.max_body = usize::try_from(megabytes).unwrap_or(usize::MAX).saturating_mul(1 << 20);
         }
+        if let Some(limits) = &mut config.fetch {
+            // LiteLLM's names.
+            limits.allow_private = settings.flag("user_url_validation")? == Some(false);
+            limits.allowed_hosts = settings.texts("user_url_allowed_hosts")?;
+        }
+        if general.flag("fetch_urls")? == Some(false) {
+            config.fetch = None;
+        }
         root.take("environment_variables");
 
         let context = Context { file: path, env: &env, settings: &common };

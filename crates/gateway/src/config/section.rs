@@ -110,6 +110,14 @@ impl<'a> Section<'a> {
         self.read(key, |node| text(&node.value))
     }
 
+    pub(crate) fn texts(&mut self, key: &str) -> Result<Vec<String>, ConfigError> {
+        self.read(key, |node| match node.value {
+            Value::List(nodes) => nodes.iter().map(|node| text(&node.value)).collect(),
+            other => Err(expected("a list", &other)),
+        })
+        .map(Option::unwrap_or_default)
+    }
+
     /// A text that has to pass a check.
     pub(crate) fn checked(
         &mut self,

@@ -68,7 +68,7 @@ async fn complete(app: &App, mut request: ChatRequest) -> Result<Response, ApiEr
     let (call, deployment) = {
         let name = request.model.clone();
         let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare(&mut request)?, found.deployment)
+        (found.prepare(&mut request).await?, found.deployment)
     };
     let wants_stream = request.stream == Some(true);
     // A body may be large, and the answer may take minutes.

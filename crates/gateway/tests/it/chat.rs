@@ -141,3 +141,29 @@ async fn the_requests_region_wins_over_the_deployments() {
         .collect();
     assert_eq!(scopes, ["us-east-1", "us-east-1", "eu-west-3"]);
 }
+
+#[tokio::test]
+async fn images_behind_urls_are_fetched_from_allowed_hosts_only() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+    let images = axum::Router::new().route("/a.png", axum::routing::get(|| async { PNG }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/a.png", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, images).await });
+    let part = json!({"type": "image_url", "image_url": {"url": url}});
+    let body = question(json!({"messages": [{"role": "user", "content": [part]}]}));
+
+    for settings in ["", "general_settings: {fetch_urls: false}"] {
+        let gateway = Gateway::start(settings).await;
+        let answer = gateway.chat(&body).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        let param = answer.json()["error"]["param"].as_str().unwrap().to_owned();
+        assert!(param.starts_with("messages[0].content[0]"), "{param}");
+        assert_eq!(gateway.emulator.requests().len(), 0);
+    }
+    for settings in ["user_url_validation: false", "user_url_allowed_hosts: [127.0.0.1]"] {
+        let gateway = Gateway::start(&format!("litellm_settings: {{{settings}}}")).await;
+        let answer = gateway.chat(&body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(gateway.sent()["messages"][0]["content"][0]["image"]["format"], "png");
+    }
+}
