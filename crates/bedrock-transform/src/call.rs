@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use core_types::{ChatRequest, ChatResponse, Choice, Extra, FinishReason};
 
+use crate::added::Added;
 use crate::controls::Controls;
 use crate::converse;
 use crate::converse::event::ConverseDecoder;
@@ -44,10 +45,12 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             Some(family.chat.as_ref().ok_or_else(|| TransformError::unsupported_capability(family.name, "chat"))?)
         }
     };
-    let supported = codec
-        .map_or_else(|| converse::params(&spec.model.can), |codec| codec.params.with(core_types::Param::ServiceTier));
-    let mut headers = controls.headers;
-    let mut input = ChatInput::admit(request, supported, spec, &controls.options, &mut warnings)?;
+    let supported = codec.map_or_else(
+        || converse::params(&spec.model.can),
+        |codec| codec.params.with(core_types::Param::ServiceTier).minus(converse::lacking(&spec.model.can)),
+    );
+    let mut headers = controls.headers.clone();
+    let mut input = ChatInput::admit(request, supported, spec, &controls, &mut warnings)?;
     let body = match codec {
         None => converse::request(&input, spec, &mut warnings)?,
         Some(codec) => {
@@ -62,11 +65,11 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
         warnings.rewritten("stream", "the model does not stream this; its whole answer comes as one stream");
     }
     let delivery = if wants_stream && streamable { Delivery::Stream } else { Delivery::Whole };
-    let target = controls.target.unwrap_or_else(|| spec.target.clone());
+    let target = controls.target.clone().unwrap_or_else(|| spec.target.clone());
     // An ARN that takes the model's place says where it is.
     let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
     let mut outgoing = Outgoing::new(spec.route.operation(delivery), target, body);
-    outgoing.region = controls.region.or(target_region).or_else(|| spec.id.region.clone());
+    outgoing.region = controls.region.clone().or(target_region).or_else(|| spec.id.region.clone());
     outgoing.headers = headers;
     let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or(false);
     Ok(ChatCall {
@@ -123,7 +126,7 @@ fn invoke_headers(input: &mut ChatInput<'_>) -> Result<Vec<(String, String)>, Tr
             }
         }
     }
-    if let Some(tier) = input.service_tier {
+    if let Some(tier) = input.service_tier.take() {
         let tier = if tier == "auto" { "default" } else { tier };
         headers.push(("X-Amzn-Bedrock-Service-Tier".to_owned(), tier.to_owned()));
     }
@@ -224,7 +227,15 @@ impl ChatReply {
 
     fn completion(&self, body: &[u8]) -> Result<Completion, TransformError> {
         match (self.route, &self.family.chat) {
-            (Route::Invoke, Some(codec)) => (codec.response)(body),
+            (Route::Invoke, Some(codec)) => {
+                let mut completion = (codec.response)(body)?;
+                let guardrail = Added::read(body);
+                if guardrail.intervened() {
+                    completion.finish_reason = FinishReason::ContentFilter;
+                }
+                completion.trace = guardrail.trace().or(completion.trace);
+                Ok(completion)
+            }
             _ => converse::response::read(body),
         }
     }

@@ -5,6 +5,9 @@ use serde::de::DeserializeOwned;
 
 use crate::{Options, Target, TransformError, UnsupportedParams};
 
+/// Claude's beta flags come in this header; Bedrock reads them from the body.
+const BETA_HEADER: &str = "anthropic-beta";
+
 /// What a request says about itself beside the OpenAI schema.
 #[derive(Debug, Clone)]
 pub(crate) struct Controls {
@@ -14,8 +17,12 @@ pub(crate) struct Controls {
     pub(crate) target: Option<Target>,
     /// `aws_region_name`.
     pub(crate) region: Option<String>,
-    /// `extra_headers`.
+    /// `extra_headers`, without Claude's beta flags.
     pub(crate) headers: Vec<(String, String)>,
+    /// Claude's beta flags, from the header and from the body's `anthropic_beta`, as a JSON list.
+    pub(crate) betas: Option<RawJson>,
+    /// Flags of the header that Bedrock is not known to take.
+    pub(crate) unknown_betas: Vec<String>,
 }
 
 /// Names that steer the gateway. They are understood here or above, and never sent.
@@ -99,13 +106,55 @@ impl Controls {
         if let Some(message) = value(extra, "user_continue_message") {
             options.user_continue_message = Some(continue_content(message)?);
         }
+        let (beta_headers, headers): (Vec<_>, Vec<_>) =
+            headers(extra)?.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case(BETA_HEADER));
+        let (betas, unknown_betas) = betas(extra, &beta_headers, &options)?;
         Ok(Self {
             options,
+            betas,
+            unknown_betas,
             target: read::<String>(extra, "model_id", "expected a model id or an ARN")?.map(Target::new),
             region: region(extra)?,
-            headers: headers(extra)?,
+            headers,
         })
     }
+}
+
+/// Flags that Bedrock takes. Clients send new ones with every release, and one that it does not know fails the request.
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages-request-response.html>
+const BETAS: &[&str] = &[
+    "compact-2026-01-12",
+    "computer-use-2024-10-22",
+    "computer-use-2025-01-24",
+    "computer-use-2025-11-24",
+    "context-1m-2025-08-07",
+    "context-management-2025-06-27",
+    "dev-full-thinking-2025-05-14",
+    "effort-2025-11-24",
+    "fine-grained-tool-streaming-2025-05-14",
+    "interleaved-thinking-2025-05-14",
+    "output-128k-2025-02-19",
+    "token-efficient-tools-2025-02-19",
+    "tool-examples-2025-10-29",
+    "tool-search-tool-2025-10-19",
+];
+
+type Betas = (Option<RawJson>, Vec<String>);
+
+fn betas(extra: &Extra, headers: &[(String, String)], options: &Options) -> Result<Betas, TransformError> {
+    let given = read::<Vec<String>>(extra, "anthropic_beta", "expected a list of flags")?;
+    let sent = headers.iter().flat_map(|(_, value)| value.split(',')).map(str::trim).filter(|flag| !flag.is_empty());
+    let is_known = |flag: &&str| BETAS.contains(flag) || options.allowed_betas.iter().any(|allowed| allowed == flag);
+    let (known, unknown): (Vec<&str>, Vec<&str>) = sent.partition(is_known);
+    let unknown = unknown.into_iter().map(str::to_owned).collect();
+    let mut flags = given.unwrap_or_default();
+    for flag in known {
+        if !flags.iter().any(|set| set == flag) {
+            flags.push(flag.to_owned());
+        }
+    }
+    let list = (!flags.is_empty()).then(|| RawJson::from_value(&flags)).transpose();
+    Ok((list.map_err(|error| TransformError::invalid("anthropic_beta", error.to_string()))?, unknown))
 }
 
 fn value<'a>(extra: &'a Extra, name: &str) -> Option<&'a RawJson> {

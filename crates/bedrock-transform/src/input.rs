@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use core_types::{ChatRequest, Message, Param, ParamSet, RawJson, ResponseFormat, Tool, ToolChoice};
 use serde::Serialize;
 
-use crate::controls;
+use crate::controls::{self, Controls};
 use crate::tool_names::ToolNames;
 use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
 
@@ -56,9 +56,10 @@ impl<'a> ChatInput<'a> {
         request: &'a ChatRequest,
         supported: ParamSet,
         spec: &ModelSpec,
-        options: &'a Options,
+        controls: &'a Controls,
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
+        let options = &controls.options;
         let listed = |names: &[String], name: &str| names.iter().any(|listed| listed == name);
         let mut admitted = ParamSet::NONE;
         let mut insisted = Vec::new();
@@ -86,8 +87,21 @@ impl<'a> ChatInput<'a> {
         for (name, value) in request.extra.iter().filter(|(name, _)| !controls::is_internal(name)) {
             if listed(&options.additional_drop_params, name) {
                 warnings.dropped(name.to_owned());
-            } else {
+            } else if name != BETAS {
                 extra.push((name, value));
+            }
+        }
+        for flag in &controls.unknown_betas {
+            warnings.dropped(format!("anthropic-beta:{flag}"));
+        }
+        if let Some(flags) = &controls.betas {
+            // Of a model that no row knows, the caller knows best.
+            if matches!(spec.family.name, "anthropic_messages" | "converse_only")
+                || request.extra.value(BETAS).is_some()
+            {
+                extra.push((BETAS, flags));
+            } else {
+                warnings.dropped(BETAS);
             }
         }
         let response_format = request.response_format.as_ref().filter(|_| has(Param::ResponseFormat));
@@ -130,6 +144,9 @@ impl ChatInput<'_> {
         self.names.json_tool()
     }
 }
+
+/// Claude's beta flags.
+const BETAS: &str = "anthropic_beta";
 
 /// Labels change nothing in the answer: where a model has no place for them they are left out, whatever the policy.
 const fn is_label(param: Param) -> bool {

@@ -19,6 +19,8 @@ pub struct Options {
     pub modify_params: bool,
     /// What the user is made to say where the model demands a user turn. Implies the repair of such places.
     pub user_continue_message: Option<Content>,
+    /// Flags of the header `anthropic-beta` to pass on besides those that Bedrock is known to take.
+    pub allowed_betas: Vec<String>,
     /// What is sent as the token limit where the caller names none.
     pub default_max_tokens: Option<u32>,
     /// Media that was fetched for the `http(s)` URLs of the request.

@@ -171,6 +171,19 @@ impl UpstreamError {
         Self { kind, code: code.into(), message: message.into(), status: None, request_id: None }
     }
 
+    /// Adds what to do about a refusal that AWS does not explain: a model that only an inference profile serves names the
+    /// profiles to use. `region` is where the call went, if that is known.
+    #[must_use]
+    pub fn explained(mut self, target: &str, region: Option<&str>) -> Self {
+        // AWS writes the apostrophe of `isn’t` in both ways.
+        let refused = self.message.contains("on-demand throughput isn") && self.message.contains("supported");
+        if refused && !target.starts_with("arn:") {
+            let profiles: Vec<String> = geos_of(region).iter().map(|geo| format!("`{geo}.{target}`")).collect();
+            self.message = format!("{} Use the inference profile {}.", self.message, profiles.join(" or "));
+        }
+        self
+    }
+
     /// Sets AWS's request id.
     #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
@@ -209,6 +222,25 @@ impl UpstreamError {
             "AWS sent no message".clone_into(&mut message);
         }
         Self { kind, code, message, status, request_id: None }
+    }
+}
+
+/// The geographies of the profiles that a region reaches.
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
+fn geos_of(region: Option<&str>) -> &'static [&'static str] {
+    const ALL: &[&str] = &["us", "eu", "apac", "global"];
+    let Some(region) = region else { return ALL };
+    match region.split('-').next() {
+        Some("us") if region.starts_with("us-gov-") => &["us-gov"],
+        Some("us") => &["us", "global"],
+        Some("eu") => &["eu", "global"],
+        Some("ap") => match region {
+            "ap-northeast-1" | "ap-northeast-3" => &["jp", "apac", "global"],
+            "ap-southeast-2" | "ap-southeast-4" => &["au", "apac", "global"],
+            _ => &["apac", "global"],
+        },
+        Some("ca") => &["ca", "us", "global"],
+        _ => ALL,
     }
 }
 
@@ -303,6 +335,23 @@ mod tests {
             let body = serde_json::json!({ "message": message }).to_string();
             let error = UpstreamError::from_http(400, Some("ValidationException"), body.as_bytes());
             assert_eq!(error.kind, ErrorKind::ContextWindow, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_model_that_only_profiles_serve_names_the_profiles_of_the_region() {
+        for apostrophe in ["'", "’"] {
+            let message =
+                format!("Invocation of model ID m with on-demand throughput isn{apostrophe}t supported. Retry.");
+            let error = UpstreamError::new(ErrorKind::InvalidRequest, "ValidationException", message);
+            let explained = error.clone().explained("anthropic.claude-x-v1:0", Some("eu-west-1")).message;
+            assert!(
+                explained.ends_with(
+                    "Use the inference profile `eu.anthropic.claude-x-v1:0` or `global.anthropic.claude-x-v1:0`."
+                ),
+                "{explained}"
+            );
+            assert_eq!(error.clone().explained("arn:aws:bedrock:x", None), error);
         }
     }
 

@@ -228,7 +228,8 @@ fn with_modify_params_only_calls_without_results_and_empty_documents_are_refused
             let reason = error.split_once(": ").unwrap().1;
             if !reason.contains("has no result")
                 && reason != "the document is empty"
-                && !errors.iter().any(|known| known == reason) {
+                && !errors.iter().any(|known| known == reason)
+            {
                 errors.push(reason.to_owned());
             }
         }

@@ -128,7 +128,7 @@ impl Client {
     /// As [`Client::chat`].
     pub async fn send(&self, mut call: ChatCall) -> Result<Reply<ChatResponse>, Error> {
         call.outgoing.operation = call.route.operation(Delivery::Whole);
-        let answer = self.backend.send(&call.outgoing).await?;
+        let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
         let value = call.reply.read(&answer.body, &answer.meta)?;
         Ok(Reply { value, warnings: call.warnings, request_id: answer.meta.request_id })
     }
@@ -139,10 +139,10 @@ impl Client {
     /// As [`Client::chat_stream`].
     pub async fn stream(&self, call: ChatCall) -> Result<ChatStream, Error> {
         if call.outgoing.operation == call.route.operation(Delivery::Stream) {
-            let events = self.backend.stream(&call.outgoing).await?;
+            let events = self.backend.stream(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
             return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings));
         }
-        let answer = self.backend.send(&call.outgoing).await?;
+        let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
         Ok(ChatStream::replay(call.reply, answer, call.warnings))
     }
 

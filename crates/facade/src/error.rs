@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use bedrock_transform::{ErrorKind, TransformError, UpstreamError};
+use bedrock_transform::{ErrorKind, Outgoing, TransformError, UpstreamError};
 use core_types::ErrorBody;
 
 /// Why a call failed.
@@ -75,6 +75,17 @@ impl Error {
             upstream.request_id = request_id.map(str::to_owned);
         }
         self
+    }
+
+    /// Adds what to do about a refusal that AWS does not explain.
+    pub(crate) fn explained(self, call: &Outgoing) -> Self {
+        match self {
+            Self::Upstream(Upstream { error, source }) => {
+                let error = error.explained(call.target.as_str(), call.region.as_deref());
+                Self::Upstream(Upstream { error, source })
+            }
+            error => error,
+        }
     }
 
     /// The error in OpenAI's shape, with its HTTP status.

@@ -198,7 +198,7 @@ impl ConverseDecoder {
     fn trailer(&self, metadata: &[(Cow<'_, str>, &RawValue)], out: &mut dyn FnMut(Delta<'_>)) {
         let member = |wanted: &str| metadata.iter().find(|(name, _)| name == wanted).map(|(_, raw)| *raw);
         let service_tier = member("serviceTier").and_then(response::service_tier);
-        let trace = member("trace");
+        let trace = member("trace").filter(|trace| trace.get() != "{}");
         let stop = self.stop.iter().map(|(name, raw)| (name.as_str(), &**raw));
         let rest = metadata.iter().filter(|(name, _)| name != PADDING).map(|(name, raw)| (name.as_ref(), *raw));
         let raw = response::object(stop.chain(rest));

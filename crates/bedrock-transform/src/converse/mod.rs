@@ -49,6 +49,11 @@ pub(crate) const fn params(can: &Capabilities) -> ParamSet {
     params
 }
 
+/// The parameters that a body of no kind can give to a model with these capabilities.
+pub(crate) const fn lacking(can: &Capabilities) -> ParamSet {
+    params(&Capabilities::PERMISSIVE).with(Param::ReasoningEffort).with(Param::WebSearchOptions).minus(params(can))
+}
+
 /// What a native body that is written from a Converse request can say, where it differs from Converse.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dialect {
@@ -228,7 +233,7 @@ impl<'a> Mapper<'a, '_> {
 }
 
 /// Enough room for the body, so that writing it does not copy it again and again.
-pub(crate) fn size_hint(request: &Request<'_>) -> usize {
+fn size_hint(request: &Request<'_>) -> usize {
     const FRAME: usize = 512;
     let block = |block: &Block<'_>| match block {
         Block::Text(text) => text.len() + text.len() / 16,

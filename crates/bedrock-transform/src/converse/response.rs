@@ -244,23 +244,36 @@ pub(crate) fn finish_reason(word: &str) -> Result<FinishReason, TransformError> 
 /// AWS's counts in OpenAI's convention: the prompt includes what was read from and written to a cache.
 pub(crate) fn usage(raw: &RawValue) -> Option<Usage> {
     let counts: Counts = serde_json::from_str(raw.get()).ok()?;
-    let read = counts.cache_read_input_tokens.0;
-    let written = counts.cache_write_input_tokens.0;
-    let prompt = counts.input_tokens.0.unwrap_or(0) + read.unwrap_or(0) + written.unwrap_or(0);
-    let output = counts.output_tokens.0.unwrap_or(0);
+    let read = counts.cache_read_input_tokens.0.or(counts.cache_read_input_token_count.0);
+    let written = counts.cache_write_input_tokens.0.or(counts.cache_write_input_token_count.0);
+    Some(count(counts.input_tokens.0, counts.output_tokens.0, read, written, writes(&counts.cache_details)))
+}
+
+/// Counts in OpenAI's convention; `input` is without what was `read` from and `written` to a cache.
+pub(crate) fn count(
+    input: Option<u64>,
+    output: Option<u64>,
+    read: Option<u64>,
+    written: Option<u64>,
+    writes: Option<CacheWrites>,
+) -> Usage {
+    let prompt = input.unwrap_or(0) + read.unwrap_or(0) + written.unwrap_or(0);
+    let output = output.unwrap_or(0);
     let mut usage = Usage::new(prompt, output, prompt + output);
     if read.is_some() || written.is_some() {
         let mut details = PromptTokensDetails::default();
         details.cached_tokens = read;
         details.cache_creation_tokens = written;
-        details.cache_creation_token_details = writes(&counts.cache_details, written);
+        // The parts say something only if they add up.
+        details.cache_creation_token_details =
+            writes.filter(|parts| Some(parts.ephemeral_5m_input_tokens + parts.ephemeral_1h_input_tokens) == written);
         usage.prompt_tokens_details = Some(details);
     }
-    Some(usage)
+    usage
 }
 
-/// The written tokens by how long they are kept, if the parts add up.
-fn writes(details: &[CacheDetail], written: Option<u64>) -> Option<CacheWrites> {
+/// The written tokens by how long they are kept.
+fn writes(details: &[CacheDetail]) -> Option<CacheWrites> {
     let of = |ttl| {
         details
             .iter()
@@ -271,8 +284,7 @@ fn writes(details: &[CacheDetail], written: Option<u64>) -> Option<CacheWrites> 
     let mut writes = CacheWrites::default();
     writes.ephemeral_5m_input_tokens = of("5m");
     writes.ephemeral_1h_input_tokens = of("1h");
-    let sum = writes.ephemeral_5m_input_tokens + writes.ephemeral_1h_input_tokens;
-    (!details.is_empty() && Some(sum) == written).then_some(writes)
+    (!details.is_empty()).then_some(writes)
 }
 
 #[derive(Deserialize)]
@@ -283,6 +295,9 @@ struct Counts {
     output_tokens: Count,
     cache_read_input_tokens: Count,
     cache_write_input_tokens: Count,
+    /// The names in Nova's own body; Converse may have both.
+    cache_read_input_token_count: Count,
+    cache_write_input_token_count: Count,
     cache_details: Vec<CacheDetail>,
 }
 
@@ -296,7 +311,7 @@ struct CacheDetail {
 
 /// A count, whatever JSON type it was written as.
 #[derive(Default)]
-struct Count(Option<u64>);
+pub(crate) struct Count(pub(crate) Option<u64>);
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

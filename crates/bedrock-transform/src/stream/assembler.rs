@@ -6,6 +6,7 @@ use std::sync::Arc;
 use core_types::{FinishReason, RawJson, Usage};
 
 use crate::TransformError;
+use crate::added::Added;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
 use crate::tool_names::ToolNames;
@@ -17,6 +18,8 @@ pub(crate) struct Assembler {
     role_sent: bool,
     calls: Vec<Call>,
     finish: Option<FinishReason>,
+    /// Whether a guardrail of a native call replaced some of the answer.
+    intervened: bool,
     usage: Option<Usage>,
     tail: Tail,
 }
@@ -34,7 +37,7 @@ struct Call {
 impl Assembler {
     pub(crate) const fn new(head: StreamHead, names: ToolNames, usage: Option<Usage>) -> Self {
         let tail = Tail { service_tier: None, trace: None, raw: None };
-        Self { head, names, role_sent: false, calls: Vec::new(), finish: None, usage, tail }
+        Self { head, names, role_sent: false, calls: Vec::new(), finish: None, intervened: false, usage, tail }
     }
 
     pub(crate) fn push(&mut self, delta: Delta<'_>, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
@@ -92,7 +95,8 @@ impl Assembler {
 
     /// Sends what belongs at the end.
     pub(crate) fn finish(&mut self, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
-        let Some(reason) = self.finish else {
+        let reason = if self.intervened { Some(FinishReason::ContentFilter) } else { self.finish };
+        let Some(reason) = reason else {
             return Err(TransformError::stream("the connection was cut before the model said why it stopped"));
         };
         if self.head.include_usage && self.usage.is_none() {
@@ -108,6 +112,15 @@ impl Assembler {
             out(Step { head, role: false, piece: Piece::Usage(usage), tail: Some(&tail) });
         }
         Ok(())
+    }
+
+    /// Takes what Bedrock adds to a native chunk. The family's own counts are the better ones.
+    pub(crate) fn add(&mut self, added: &Added<'_>) {
+        self.usage = self.usage.or_else(|| added.usage());
+        self.intervened |= added.intervened();
+        if let Some(trace) = added.trace() {
+            self.tail.trace = Some(trace);
+        }
     }
 
     /// The usage of the whole answer, once it is known: also where the caller did not ask for it.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use core_types::{ChatChunk, Usage};
 use serde::Deserialize;
 
+use crate::added::Added;
 use crate::converse::event::ConverseDecoder;
 use crate::stream::assembler::Assembler;
 use crate::stream::delta::{Decode, Delta};
@@ -44,6 +45,7 @@ impl ChatDecoder {
         }
         let assembler = &mut self.assembler;
         let mut assembled = Ok(());
+        let mut added = None;
         let mut feed = |delta: Delta<'_>| {
             if assembled.is_ok() {
                 assembled = assembler.push(delta, out);
@@ -59,14 +61,16 @@ impl ChatDecoder {
                     .decode_vec(chunk.bytes.0.as_bytes(), buffer)
                     .map_err(|_| TransformError::stream("a chunk is not base64"))?;
                 decoder.decode(buffer, &mut feed)?;
-                if let Some(usage) = invocation_metrics(buffer) {
-                    feed(Delta::Usage(usage));
-                }
+                added = Some(Added::read(buffer));
             }
             // Events that AWS may add say nothing that a native body could hold.
             Source::Invoke { .. } => {}
         }
-        assembled
+        assembled?;
+        if let Some(added) = added {
+            assembler.add(&added);
+        }
+        Ok(())
     }
 
     /// Reads one event into owned chunks.
@@ -114,29 +118,4 @@ impl fmt::Debug for ChatDecoder {
 struct Chunk<'a> {
     #[serde(borrow)]
     bytes: crate::text::Text<'a>,
-}
-
-/// The counts that Bedrock adds to the last chunk of every family.
-fn invocation_metrics(chunk: &[u8]) -> Option<Usage> {
-    const KEY: &[u8] = b"amazon-bedrock-invocationMetrics";
-    // Chunks without the key are not read twice.
-    chunk.windows(KEY.len()).any(|window| window == KEY).then_some(())?;
-    #[derive(Deserialize)]
-    struct Last {
-        #[serde(rename = "amazon-bedrock-invocationMetrics")]
-        metrics: Metrics,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase", default)]
-    #[derive(Default)]
-    struct Metrics {
-        input_token_count: u64,
-        output_token_count: u64,
-        cache_read_input_token_count: u64,
-        cache_write_input_token_count: u64,
-    }
-    let Last { metrics } = serde_json::from_slice(chunk).ok()?;
-    let prompt =
-        metrics.input_token_count + metrics.cache_read_input_token_count + metrics.cache_write_input_token_count;
-    Some(Usage::new(prompt, metrics.output_token_count, prompt + metrics.output_token_count))
 }
