@@ -282,17 +282,21 @@ pub fn remote_media(request: &ChatRequest) -> Vec<RemoteMedium<'_>> {
         let Some(Content::Parts(parts)) = content else { continue };
         for (place, part) in parts.iter().enumerate() {
             let url = match part {
-                Part::ImageUrl(image) => Some(image.url.as_str()),
-                Part::VideoUrl(video) => Some(video.url.as_str()),
-                Part::File(file) if file.file_data.is_none() => file.file_id.as_deref(),
+                Part::ImageUrl(image) => Some((image.url.as_str(), "image_url.url")),
+                Part::VideoUrl(video) => Some((video.url.as_str(), "video_url.url")),
+                Part::File(file) if file.file_data.is_none() => {
+                    file.file_id.as_deref().map(|url| (url, "file.file_id"))
+                }
                 Part::Document(document) => match &document.source {
-                    DocumentSource::Url { url } => Some(url.as_str()),
+                    DocumentSource::Url { url } => Some((url.as_str(), "source.url")),
                     _ => None,
                 },
                 _ => None,
             };
-            if let Some(url) = url.filter(|url| is_remote(url) && found.iter().all(|medium| medium.url != *url)) {
-                found.push(RemoteMedium { at: format!("messages[{index}].content[{place}]"), url });
+            if let Some((url, member)) =
+                url.filter(|(url, _)| is_remote(url) && found.iter().all(|known| known.url != *url))
+            {
+                found.push(RemoteMedium { at: format!("messages[{index}].content[{place}].{member}"), url });
             }
         }
     }

@@ -129,7 +129,9 @@ impl Client {
     pub async fn send(&self, mut call: ChatCall) -> Result<Reply<ChatResponse>, Error> {
         call.outgoing.operation = call.route.operation(Delivery::Whole);
         let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
-        let value = call.reply.read(&answer.body, &answer.meta)?;
+        let request_id = answer.meta.request_id.as_deref();
+        let read = call.reply.read(&answer.body, &answer.meta);
+        let value = read.map_err(|error| Error::from(error).with_request_id(request_id))?;
         Ok(Reply { value, warnings: call.warnings, request_id: answer.meta.request_id })
     }
 

@@ -44,11 +44,9 @@ impl Error {
     /// What it means to a caller.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
-        match (self, self.upstream()) {
-            (_, Some(upstream)) => upstream.kind,
-            (Self::Transform(TransformError::MalformedResponse { .. }), _) => ErrorKind::Unexpected,
-            (Self::Transform(TransformError::StreamProtocol(_)), _) => ErrorKind::StreamInterrupted,
-            _ => ErrorKind::InvalidRequest,
+        match self {
+            Self::Upstream(upstream) => upstream.error.kind,
+            Self::Transform(error) => kind_of(error),
         }
     }
 
@@ -69,6 +67,13 @@ impl Error {
         let upstream = match &mut self {
             Self::Upstream(upstream) => &mut upstream.error,
             Self::Transform(TransformError::Upstream(error)) => error,
+            // AWS answered, and the answer is at fault.
+            Self::Transform(error @ (TransformError::MalformedResponse { .. } | TransformError::StreamProtocol(_))) => {
+                let upstream = UpstreamError::new(kind_of(error), code_of(error), error.to_string());
+                let upstream = upstream.with_request_id(request_id.map(str::to_owned));
+                let Self::Transform(source) = self else { return self };
+                return Self::upstream_with_source(upstream, source);
+            }
             Self::Transform(_) => return self,
         };
         if upstream.request_id.is_none() {
@@ -111,6 +116,22 @@ impl Error {
         }
         let status = self.upstream().map_or_else(|| kind.http_status(), UpstreamError::http_status);
         (status, body)
+    }
+}
+
+const fn kind_of(error: &TransformError) -> ErrorKind {
+    match error {
+        TransformError::Upstream(error) => error.kind,
+        TransformError::MalformedResponse { .. } => ErrorKind::Unexpected,
+        TransformError::StreamProtocol(_) => ErrorKind::StreamInterrupted,
+        _ => ErrorKind::InvalidRequest,
+    }
+}
+
+const fn code_of(error: &TransformError) -> &'static str {
+    match error {
+        TransformError::MalformedResponse { .. } => "MalformedResponse",
+        _ => "StreamInterrupted",
     }
 }
 

@@ -253,7 +253,10 @@ mod tests {
         let image = core_types::Part::image_url("http://169.254.169.254/latest/meta-data");
         let request = ChatRequest::new("m").user(vec![core_types::Part::text("?"), image]);
         let error = fetcher.media(&request).await.unwrap_err();
-        assert_eq!(error.to_string(), "messages[0].content[1]: the host is a private address, which is not fetched");
+        assert_eq!(
+            error.to_string(),
+            "messages[0].content[1].image_url.url: the host is a private address, which is not fetched"
+        );
         let image = core_types::Part::image_url("http://localhost:1/x.png");
         let error = fetcher.media(&ChatRequest::new("m").user(vec![image])).await.unwrap_err();
         assert!(error.to_string().contains("private address"), "{error}");
