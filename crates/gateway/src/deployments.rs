@@ -1,13 +1,14 @@
 //! From the name that a caller uses to a client and a model.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use facade::transform::Options;
 use facade::types::ChatRequest;
 use facade::{Catalog, ChatCall, Client, Fetcher, Media, ModelSpec, Transport, UnsupportedParams};
 
 use crate::config::{Config, ConfigError, Connection, Model, Place};
-use crate::defaults;
+use crate::{cache, defaults};
 
 /// The models that are served, and the connections behind them.
 #[derive(Debug)]
@@ -94,6 +95,7 @@ impl Found<'_> {
         let Deployment { config, spec, client, .. } = self.deployment;
         let overruled = overrule(request, &config.defaults);
         defaults::fill(request, &config.defaults);
+        let left_out = cache::inject(request)?;
         let resolved;
         let spec = match spec {
             Some(spec) => spec,
@@ -112,11 +114,15 @@ impl Found<'_> {
                 call.outgoing.headers.push((name.clone(), value.clone()));
             }
         }
+        let mut warnings = facade::transform::Warnings::default();
         if overruled {
-            let mut warnings = facade::transform::Warnings::default();
             warnings.adjusted_field(GUARDRAIL, "the deployment's own is used");
-            call.warnings.extend(warnings.into_vec());
         }
+        if left_out > 0 {
+            let detail = format!("{left_out} cache markers were left out: a request may have four");
+            warnings.adjusted_field("cache_control_injection_points", detail);
+        }
+        call.warnings.extend(warnings.into_vec());
         Ok(call)
     }
 }
@@ -130,6 +136,11 @@ fn overrule(request: &mut ChatRequest, defaults: &ChatRequest) -> bool {
 }
 
 impl Deployment {
+    /// How often a silent stream says that it is alive.
+    pub(crate) const fn keepalive(&self) -> Option<Duration> {
+        self.config.keepalive
+    }
+
     async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
         // Region and endpoint were checked; what may be missing is the profile.
         let place = model.profile.as_ref().or(model.place.as_ref());

@@ -23,6 +23,7 @@
 
 mod app;
 mod auth;
+mod cache;
 mod cli;
 mod commands;
 mod config;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::Response;
@@ -12,11 +13,14 @@ use facade::{ChatStream, Error, Step};
 use futures::Stream;
 use http::{HeaderValue, header};
 use serde::Serialize;
+use tokio::time::{Instant, Sleep, sleep};
 
 use crate::error::ApiError;
 use crate::headers;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
+/// A comment, which every reader of server-sent events passes over.
+const PING: &[u8] = b": ping\n\n";
 const DONE: &[u8] = b"data: [DONE]\n\n";
 /// Room for a few deltas, in bytes.
 const BUFFER: usize = 4096;
@@ -25,9 +29,10 @@ const BUFFER: usize = 4096;
 ///
 /// # Errors
 /// What AWS said instead: nothing was sent yet, so it can have its HTTP status.
-pub(crate) async fn response(stream: ChatStream) -> Result<Response, ApiError> {
-    let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false };
-    match poll_fn(|context| events.poll_output(context)).await {
+pub(crate) async fn response(stream: ChatStream, keepalive: Option<Duration>) -> Result<Response, ApiError> {
+    let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)) });
+    let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false, alarm };
+    match poll_fn(|context| events.poll_something(context)).await {
         Some(Ok(())) => {}
         Some(Err(error)) => return Err(ApiError::from(error).with_request_id(events.stream.request_id())),
         None => events.end(DONE),
@@ -48,6 +53,13 @@ struct Events {
     /// What is written and not yet sent.
     buffer: BytesMut,
     ended: bool,
+    alarm: Option<Alarm>,
+}
+
+/// Rings when a stream was silent for a time: load balancers cut connections on which nothing moves.
+struct Alarm {
+    period: Duration,
+    sleep: Pin<Box<Sleep>>,
 }
 
 impl Events {
@@ -60,6 +72,19 @@ impl Events {
                 told => return Poll::Ready(told),
             }
         }
+    }
+
+    /// Waits for output, or for the time to say that there will be some.
+    fn poll_something(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        let output = self.poll_output(context);
+        let Some(alarm) = &mut self.alarm else { return output };
+        if output.is_pending() {
+            ready!(alarm.sleep.as_mut().poll(context));
+            self.buffer.put_slice(PING);
+        }
+        let next = Instant::now() + alarm.period;
+        alarm.sleep.as_mut().reset(next);
+        if output.is_pending() { Poll::Ready(Some(Ok(()))) } else { output }
     }
 
     fn end(&mut self, last: &[u8]) {
@@ -77,7 +102,7 @@ impl Stream for Events {
             if this.ended {
                 return Poll::Ready(None);
             }
-            match ready!(this.poll_output(context)) {
+            match ready!(this.poll_something(context)) {
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
                     let (status, body) = error.openai();

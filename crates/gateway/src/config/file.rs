@@ -32,6 +32,8 @@ pub(crate) struct Model {
     pub(crate) connection: Connection,
     /// The time limit of streams, where it is another one.
     pub(crate) stream_timeout: Option<Duration>,
+    /// How often a silent stream says that it is alive; `None` is never.
+    pub(crate) keepalive: Option<Duration>,
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
     /// Headers of the operator's own, sent with every call.
@@ -53,6 +55,7 @@ impl Model {
             base_model: None,
             connection,
             stream_timeout: None,
+            keepalive: None,
             drop_params: false,
             modify_params: false,
             headers: Vec::new(),

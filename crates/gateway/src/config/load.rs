@@ -50,6 +50,7 @@ impl Config {
             modify_params: settings.flag("modify_params")?.unwrap_or_default(),
             // The router's own settings win, as with LiteLLM.
             num_retries: router.count("num_retries")?.or(settings.count("num_retries")?),
+            keepalive: settings.seconds("keepalive_seconds")?,
             timeout: router.seconds("timeout")?.or(settings.seconds("request_timeout")?),
         };
         // Taken, although the one above has won: it is no unknown key.

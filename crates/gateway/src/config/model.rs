@@ -17,6 +17,7 @@ pub(crate) struct Settings {
     pub(crate) modify_params: bool,
     pub(crate) num_retries: Option<u32>,
     pub(crate) timeout: Option<std::time::Duration>,
+    pub(crate) keepalive: Option<std::time::Duration>,
 }
 
 /// What is common to all entries.
@@ -75,6 +76,7 @@ pub(crate) fn read(
     };
     let mut read = Model::new(name, model, connection);
     read.stream_timeout = params.seconds("stream_timeout")?;
+    read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
     read.headers = headers(&mut params)?;

@@ -83,7 +83,7 @@ async fn complete(app: &App, mut request: ChatRequest) -> Result<Response, ApiEr
     );
     let answered = if wants_stream {
         match deployment.stream_client.stream(call).await {
-            Ok(stream) => sse::response(stream).await,
+            Ok(stream) => sse::response(stream, deployment.keepalive()).await,
             Err(error) => Err(error.into()),
         }
     } else {
