@@ -69,7 +69,11 @@ impl Error {
             Self::Transform(TransformError::Upstream(error)) => error,
             // AWS answered, and the answer is at fault.
             Self::Transform(error @ (TransformError::MalformedResponse { .. } | TransformError::StreamProtocol(_))) => {
-                let upstream = UpstreamError::new(kind_of(error), code_of(error), error.to_string());
+                let message = match error {
+                    TransformError::StreamProtocol(reason) => reason.clone().into_owned(),
+                    error => error.to_string(),
+                };
+                let upstream = UpstreamError::new(kind_of(error), code_of(error), message);
                 let upstream = upstream.with_request_id(request_id.map(str::to_owned));
                 let Self::Transform(source) = self else { return self };
                 return Self::upstream_with_source(upstream, source);

@@ -63,13 +63,14 @@ pub(crate) fn inject(request: &mut ChatRequest) -> Result<usize, Error> {
                 let wanted = point.index.map(|index| if index < 0 { count + index } else { index });
                 for (index, message) in (0..).zip(&mut request.messages) {
                     let by_role = point.role.as_deref().is_none_or(|role| role == role_of(message));
+                    let by_index = wanted.is_none_or(|wanted| wanted == index);
+                    let says_which = wanted.is_some() || point.role.is_some();
                     if by_role
-                        && wanted.is_none_or(|wanted| wanted == index)
-                        && (wanted.is_some() || point.role.is_some())
+                        && by_index
+                        && says_which
+                        && let Some(slot) = slot_of(message)
                     {
-                        if let Some(slot) = slot_of(message) {
-                            mark(slot, &control);
-                        }
+                        mark(slot, &control);
                     }
                 }
             }

@@ -35,7 +35,7 @@ async fn an_error_before_the_first_output_has_its_status_also_in_a_stream() {
     status=500 true [00000000-0000-4000-8000-000000000006]: 500 server_error InternalServerException -: InternalServerException: The system encountered an unexpected error during processing. Try your request again. (request id 00000000-0000-4000-8000-000000000006)
     html=502 false [00000000-0000-4000-8000-000000000007]: 502 server_error HTTP 502 -: HTTP 502: <html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html> (request id 00000000-0000-4000-8000-000000000007)
     html=502 true [00000000-0000-4000-8000-000000000008]: 502 server_error HTTP 502 -: HTTP 502: <html><head><title>Sign in</title></head><body><h1>Sign in to continue</h1></body></html> (request id 00000000-0000-4000-8000-000000000008)
-    json-200 false []: 502 server_error - -: converse answered an unreadable body: there is no output.message
+    json-200 false [00000000-0000-4000-8000-000000000009]: 502 server_error MalformedResponse -: MalformedResponse: converse answered an unreadable body: there is no output.message (request id 00000000-0000-4000-8000-000000000009)
     json-200 true [00000000-0000-4000-8000-00000000000a]: 502 server_error StreamInterrupted -: StreamInterrupted: a frame of the stream has an impossible length of 2065853797 bytes (request id 00000000-0000-4000-8000-00000000000a)
     reset false []: 502 server_error ConnectionError -: ConnectionError: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
     reset true []: 502 server_error ConnectionError -: ConnectionError: dispatch failure: io error: client error (SendRequest): connection error: Connection reset by peer (os error 104)
@@ -43,8 +43,8 @@ async fn an_error_before_the_first_output_has_its_status_also_in_a_stream() {
     exception=throttlingException;after=0 true [00000000-0000-4000-8000-00000000000e]: 429 rate_limit_error rate_limit_exceeded -: ThrottlingException: Too many requests, please wait before trying again. (request id 00000000-0000-4000-8000-00000000000e)
     error-frame;after=0 false [00000000-0000-4000-8000-00000000000f]: 500 server_error InternalServerException -: InternalServerException: The system encountered an unexpected error during processing. Try your request again. (request id 00000000-0000-4000-8000-00000000000f)
     error-frame;after=0 true [00000000-0000-4000-8000-000000000010]: 500 server_error InternalFailure -: InternalFailure: An internal server error occurred (request id 00000000-0000-4000-8000-000000000010)
-    truncate;after=0 false []: 502 server_error - -: converse answered an unreadable body: EOF while parsing a string at line 1 column 154
-    truncate;after=0 true [00000000-0000-4000-8000-000000000012]: 502 server_error - -: stream: the connection was cut before the model said why it stopped
+    truncate;after=0 false [00000000-0000-4000-8000-000000000011]: 502 server_error MalformedResponse -: MalformedResponse: converse answered an unreadable body: EOF while parsing a string at line 1 column 154 (request id 00000000-0000-4000-8000-000000000011)
+    truncate;after=0 true [00000000-0000-4000-8000-000000000012]: 502 server_error StreamInterrupted -: StreamInterrupted: the connection was cut before the model said why it stopped (request id 00000000-0000-4000-8000-000000000012)
     ");
 }
 
@@ -74,7 +74,7 @@ async fn an_error_after_output_is_an_event_and_no_done_follows() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     exception=throttlingException;after=3: {"error":{"message":"ThrottlingException: Too many requests, please wait before trying again. (request id 00000000-0000-4000-8000-000000000001)","type":"rate_limit_error","param":null,"code":"rate_limit_exceeded"}}
     error-frame;after=3: {"error":{"message":"InternalFailure: An internal server error occurred (request id 00000000-0000-4000-8000-000000000002)","type":"server_error","param":null,"code":"InternalFailure"}}
-    truncate;after=3: {"error":{"message":"stream: the connection was cut before the model said why it stopped","type":"server_error","param":null,"code":null}}
+    truncate;after=3: {"error":{"message":"StreamInterrupted: the connection was cut before the model said why it stopped (request id 00000000-0000-4000-8000-000000000003)","type":"server_error","param":null,"code":"StreamInterrupted"}}
     cut;after=3: {"error":{"message":"StreamInterrupted: the stream ended within a frame (request id 00000000-0000-4000-8000-000000000004)","type":"server_error","param":null,"code":"StreamInterrupted"}}
     reset;after=3: {"error":{"message":"StreamInterrupted: the connection broke within the stream: streaming error: error reading a body from connection: Connection reset by peer (os error 104) (request id 00000000-0000-4000-8000-000000000005)","type":"server_error","param":null,"code":"StreamInterrupted"}}
     "#);

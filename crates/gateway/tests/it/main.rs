@@ -6,6 +6,7 @@ mod chat;
 mod cli;
 mod common;
 mod config;
+mod deployment;
 mod disconnects;
 mod faults;
 mod server;
