@@ -69,7 +69,7 @@ impl Error {
             Self::Transform(TransformError::Upstream(error)) => error,
             // AWS answered, and the answer is at fault.
             Self::Transform(error @ (TransformError::MalformedResponse { .. } | TransformError::StreamProtocol(_))) => {
-                let message = match error {
+                let message = match &*error {
                     TransformError::StreamProtocol(reason) => reason.clone().into_owned(),
                     error => error.to_string(),
                 };
