@@ -72,7 +72,7 @@ async fn every_exception_keeps_its_code_message_and_request_id_on_every_operatio
     503 Overloaded: ServiceUnavailableException: later (request id req-1)
     503 Overloaded: HTTP 503: <html><h1>503</h1></html> (request id req-1)
     502 Internal: HTTP 502: AWS sent no message (request id req-1)
-    418 Unexpected: BrandNewException: new (request id req-1)
+    418 InvalidRequest: BrandNewException: new (request id req-1)
     ");
     assert!(tables.iter().all(|table| *table == tables[0]));
 }

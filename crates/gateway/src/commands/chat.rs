@@ -129,6 +129,9 @@ impl ToolCalls {
 }
 
 fn warn(warnings: &[Warning]) {
+    if warnings.is_empty() {
+        output::err("warnings: none\n");
+    }
     for warning in warnings {
         let text = match warning {
             Warning::Adjusted { param, detail, .. } => format!("{param}: {detail}"),
@@ -142,7 +145,7 @@ fn warn(warnings: &[Warning]) {
 
 fn told(usage: Option<&Usage>, request_id: Option<&str>) {
     if let Some(Usage { prompt_tokens, completion_tokens, .. }) = usage {
-        output::err(&format!("tokens: {prompt_tokens} in, {completion_tokens} out\n"));
+        output::err(&format!("usage: {prompt_tokens} tokens in, {completion_tokens} out\n"));
     }
     if let Some(request_id) = request_id {
         output::err(&format!("AWS request id: {request_id}\n"));

@@ -28,7 +28,8 @@ fn chat_with_the_emulator_needs_nothing() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("What is the weather in Paris?"));
     insta::assert_snapshot!(text(&output.stderr), @r#"
-    tokens: 8 in, 32 out
+    warnings: none
+    usage: 8 tokens in, 32 out
     AWS request id: 00000000-0000-4000-8000-000000000001
 
     the emulator received POST /model/us.amazon.nova-lite-v1%3A0/converse-stream
