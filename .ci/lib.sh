@@ -9,8 +9,8 @@ rm -rf "$scratch"
 mkdir -p "$scratch"
 
 # Nothing of this machine's AWS setup may leak into a witness, and no proxy may stand before loopback.
-for name in $(compgen -e | grep -iE '^(aws_|litellm_|openai_|(http|https|all)_proxy$)' || true); do unset "$name"; done
-export NO_PROXY=127.0.0.1 AWS_EC2_METADATA_DISABLED=true
+for name in $(compgen -e | grep -E '^(AWS_|LITELLM_|OPENAI_)' || true); do unset "$name"; done
+export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1 AWS_EC2_METADATA_DISABLED=true
 export AWS_CONFIG_FILE="$PWD/$scratch/no-config" AWS_SHARED_CREDENTIALS_FILE="$PWD/$scratch/no-credentials"
 
 started=()
@@ -37,7 +37,7 @@ free_port() {
 start() {
     local log=$1
     shift
-    "$pumice" "$@" --port 0 >"$log" 2>&1 &
+    "$pumice" "$@" --port 0 --log info >"$log" 2>&1 &
     started+=("$!")
     local try
     for try in $(seq 200); do

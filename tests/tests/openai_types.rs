@@ -34,7 +34,8 @@ async fn client() -> (Client, Emulator) {
 /// A question to Claude with more members.
 fn request(question: &str, more: Value) -> ChatRequest {
     let mut request = json!({ "model": CLAUDE, "messages": [{ "role": "user", "content": question }] });
-    request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    request.as_object_mut().unwrap().extend(more);
     serde_json::from_value(request).unwrap()
 }
 
@@ -114,7 +115,8 @@ async fn tool_calls_read_whole_and_streamed() {
 async fn json_reads_whole_and_streamed() {
     let (client, _emulator) = client().await;
     let properties = json!({ "age": { "type": "integer" } });
-    let schema = json!({ "type": "object", "properties": properties, "required": ["age"], "additionalProperties": false });
+    let schema =
+        json!({ "type": "object", "properties": properties, "required": ["age"], "additionalProperties": false });
     let format = json!({ "type": "json_schema", "json_schema": { "name": "person", "schema": schema } });
     let asked = request("A person aged 41", json!({ "response_format": format }));
     let answer = ask(&client, &asked).await;
@@ -162,7 +164,8 @@ fn reply(case: &str) -> ChatReply {
 
 /// The texts of the fixtures that end in `.extension`, by name.
 fn fixtures(extension: &str) -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/bedrock-transform/tests/fixtures/responses/converse");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/bedrock-transform/tests/fixtures/responses/converse");
     let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let paths = paths.filter(|path| path.extension().is_some_and(|found| found == extension));
     let name = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();

@@ -1,6 +1,5 @@
 //! The body that was mapped is the body on the wire, and AWS's own rules take it: the emulator, which knows nothing of our mapping,
 //! checks every Converse body of the fixtures against AWS's service model and conversation rules.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use bedrock_emulator::Emulator;
 use facade::transform::{Catalog, Delivery, ModelSpec, Options, Route, chat};
@@ -54,7 +53,9 @@ async fn every_body_arrives_as_it_was_mapped_and_is_accepted() {
             assert_eq!(call.route, Route::Converse, "{model}");
             emulator.clear_requests();
             let answer = transport.send(&call.outgoing).await;
-            let Some(received) = emulator.requests().pop() else { panic!("{case} for {model} was not sent: {answer:?}") };
+            let Some(received) = emulator.requests().pop() else {
+                panic!("{case} for {model} was not sent: {answer:?}")
+            };
             assert_eq!(received.body, call.outgoing.body, "{case} for {model}");
             sent += 1;
             if let Err(error) = answer {

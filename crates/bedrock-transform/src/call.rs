@@ -10,6 +10,7 @@ use crate::converse;
 use crate::converse::event::ConverseDecoder;
 use crate::family::{Completion, Family};
 use crate::input::ChatInput;
+use crate::native;
 use crate::stream::assembler::Assembler;
 use crate::stream::decoder::{ChatDecoder, Source};
 use crate::stream::delta::Delta;
@@ -47,24 +48,29 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     };
     let supported = codec.map_or_else(
         || converse::params(&spec.model.can),
-        |codec| codec.params.with(core_types::Param::ServiceTier).minus(converse::lacking(&spec.model.can)),
+        |codec| native::params(codec).minus(converse::lacking(&spec.model.can)),
     );
     let mut headers = controls.headers.clone();
+    let unfolded;
     let mut input = ChatInput::admit(request, supported, spec, &controls, &mut warnings)?;
+    let can = spec.model.can;
+    let streamable = can.stream && (can.tools_stream || input.tools.is_empty());
+    let wants_stream = request.stream == Some(true);
+    let delivery = if wants_stream && streamable { Delivery::Stream } else { Delivery::Whole };
+    input.delivery = delivery;
     let body = match codec {
         None => converse::request(&input, spec, &mut warnings)?,
         Some(codec) => {
+            unfolded = native::unfold(&mut input)?;
+            input.extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
+            native::parallel_tool_calls(&mut input, codec, &mut warnings);
             headers.extend(invoke_headers(&mut input)?);
             (codec.request)(&input, spec, &mut warnings)?
         }
     };
-    let can = spec.model.can;
-    let streamable = can.stream && (can.tools_stream || input.tools.is_empty());
-    let wants_stream = request.stream == Some(true);
     if wants_stream && !streamable {
         warnings.rewritten("stream", "the model does not stream this; its whole answer comes as one stream");
     }
-    let delivery = if wants_stream && streamable { Delivery::Stream } else { Delivery::Whole };
     let target = controls.target.clone().unwrap_or_else(|| spec.target.clone());
     // An ARN that takes the model's place says where it is.
     let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
@@ -108,6 +114,10 @@ fn invoke_headers(input: &mut ChatInput<'_>) -> Result<Vec<(String, String)>, Tr
             continue;
         }
         let fields: Extra = value.read().map_err(|_| TransformError::invalid(name, "expected an object"))?;
+        let missing = ["guardrailIdentifier", "guardrailVersion"].into_iter().find(|key| fields.value(key).is_none());
+        if let Some(key) = missing.filter(|_| name == "guardrailConfig") {
+            return Err(TransformError::invalid(format!("{name}.{key}"), "a guardrail needs it"));
+        }
         for (member, value) in fields.iter() {
             let header = HEADERS.iter().find(|(field, known, _)| *field == name && *known == member);
             let text = value.read::<String>().ok().filter(|text| !text.contains(['\r', '\n']));
@@ -150,7 +160,7 @@ impl ChatReply {
     /// # Errors
     /// If it cannot be read, or the model broke it off.
     pub fn read(&self, body: &[u8], meta: &ResponseMeta) -> Result<ChatResponse, TransformError> {
-        let mut completion = self.completion(body)?;
+        let mut completion = self.completion(body, meta)?;
         self.restore(&mut completion);
         let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } = completion;
         let mut response = ChatResponse::new(meta.id.as_ref(), meta.created, self.model.as_ref());
@@ -185,7 +195,7 @@ impl ChatReply {
         out: &mut dyn FnMut(Step<'_>),
     ) -> Result<(), TransformError> {
         let Completion { message, finish_reason, usage, service_tier, trace, provider_specific_fields } =
-            self.completion(body)?;
+            self.completion(body, meta)?;
         let mut assembler = self.assembler(meta);
         let mut push = |delta: Delta<'_>| assembler.push(delta, out);
         for block in &message.thinking_blocks {
@@ -225,13 +235,15 @@ impl ChatReply {
         assembler.finish(out)
     }
 
-    fn completion(&self, body: &[u8]) -> Result<Completion, TransformError> {
+    fn completion(&self, body: &[u8], meta: &ResponseMeta) -> Result<Completion, TransformError> {
         match (self.route, &self.family.chat) {
             (Route::Invoke, Some(codec)) => {
                 let mut completion = (codec.response)(body)?;
                 let guardrail = Added::read(body);
                 if guardrail.intervened() {
                     completion.finish_reason = FinishReason::ContentFilter;
+                    // The body counts the guardrail's words; the headers, what the model was given.
+                    completion.usage = meta.usage.or(completion.usage);
                 }
                 completion.trace = guardrail.trace().or(completion.trace);
                 Ok(completion)

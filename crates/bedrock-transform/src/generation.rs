@@ -6,11 +6,11 @@ use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
+use crate::TransformError;
 use crate::family::Completion;
 use crate::native;
 use crate::stream::delta::{Decode, Delta};
 use crate::tags::{self, Splitter, Tags};
-use crate::TransformError;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -128,7 +128,10 @@ mod tests {
     #[test]
     fn the_text_is_found_wherever_it_stands() {
         let cases = [
-            (r#"{"generation":"Hi","prompt_token_count":3,"generation_token_count":2,"stop_reason":"length"}"#, "length"),
+            (
+                r#"{"generation":"Hi","prompt_token_count":3,"generation_token_count":2,"stop_reason":"length"}"#,
+                "length",
+            ),
             (r#"{"text":"Hi"}"#, "stop"),
             (r#"{"choices":[{"text":"Hi","stop_reason":"length"}]}"#, "length"),
             (r#"{"outputs":[{"text":"Hi","stop_reason":"stop"}]}"#, "stop"),

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::controls::{self, Controls};
 use crate::tool_names::ToolNames;
-use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
+use crate::{Delivery, ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
 
 /// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
 /// dropped cannot reach the wire.
@@ -18,16 +18,24 @@ pub struct ChatInput<'a> {
     pub options: &'a Options,
     /// Tool names as they go out.
     pub(crate) names: ToolNames,
+    /// How the answer is to come.
+    pub delivery: Delivery,
+    /// Penalty for tokens by how often they occurred.
+    pub frequency_penalty: Option<f64>,
     /// The conversation.
     pub messages: &'a [Message],
     /// `max_completion_tokens`, else `max_tokens`, else the caller's default.
     pub max_tokens: Option<u32>,
     /// Whether several tools may be called at once.
     pub parallel_tool_calls: Option<bool>,
+    /// Penalty for tokens that occurred at all.
+    pub presence_penalty: Option<f64>,
     /// `low`, `medium`, `high`, …
     pub reasoning_effort: Option<&'a str>,
     /// Text, JSON or JSON of a given schema.
     pub response_format: Option<&'a ResponseFormat>,
+    /// Seed for sampling.
+    pub seed: Option<i64>,
     /// `default`, `flex`, `priority`, …
     pub service_tier: Option<&'a str>,
     /// Sequences that end the answer; none is empty.
@@ -112,11 +120,15 @@ impl<'a> ChatInput<'a> {
         Ok(Self {
             options,
             names,
+            delivery: Delivery::Whole,
+            frequency_penalty: request.frequency_penalty.filter(|_| has(Param::FrequencyPenalty)),
             messages: &request.messages,
             max_tokens: max_tokens.or(options.default_max_tokens),
             parallel_tool_calls: request.parallel_tool_calls.filter(|_| has(Param::ParallelToolCalls)),
+            presence_penalty: request.presence_penalty.filter(|_| has(Param::PresencePenalty)),
             reasoning_effort: request.reasoning_effort.as_deref().filter(|_| has(Param::ReasoningEffort)),
             response_format,
+            seed: request.seed.filter(|_| has(Param::Seed)),
             service_tier: request.service_tier.as_deref().filter(|_| has(Param::ServiceTier)),
             stop: stop.iter().map(String::as_str).filter(|text| !text.is_empty()).collect(),
             temperature: request.temperature.filter(|_| has(Param::Temperature)),

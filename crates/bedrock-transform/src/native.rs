@@ -1,33 +1,21 @@
-//! What all native bodies share: which parameters they have, what goes beside the family's own fields, and what Bedrock
-//! itself adds to an answer.
+//! What native bodies share: what goes beside the family's own fields, and how counts are read.
 
 use std::borrow::Cow;
 
-use core_types::{Extra, FinishReason, Param, ParamSet, RawJson, Usage};
-use serde::Deserialize;
+use core_types::{Extra, Param, ParamSet, RawJson, Usage};
 use serde_json::value::RawValue;
 
-use crate::family::{Capabilities, ChatCodec, Completion, Reasoning, Sampling};
+use crate::family::ChatCodec;
 use crate::input::ChatInput;
 use crate::{TransformError, UnsupportedParams, Warnings};
 
 /// Parameters outside OpenAI's schema, for a native body.
 pub(crate) type Extras<'a> = Vec<(&'a str, &'a RawJson)>;
 
-/// The parameters that a model has in its family's body.
-pub(crate) fn params(codec: &ChatCodec, can: &Capabilities) -> ParamSet {
-    let mut params = codec.params;
-    if !can.tools {
-        params = params.minus(ParamSet::of(&[Param::Tools, Param::ToolChoice]));
-    }
-    if can.sampling == Sampling::None {
-        params = params.minus(ParamSet::of(&[Param::Temperature, Param::TopP]));
-    }
-    if matches!(can.reasoning, Reasoning::Unsupported | Reasoning::Unknown) {
-        params = params.minus(ParamSet::of(&[Param::ReasoningEffort]));
-    }
-    // The tier is a header; tool calls in parallel are what most bodies have no switch for.
-    params.with(Param::ServiceTier).with(Param::ParallelToolCalls)
+/// The parameters that a family has with InvokeModel. The tier is a header; a switch for parallel tool calls is one that
+/// most bodies lack and nobody is refused for.
+pub(crate) const fn params(codec: &ChatCodec) -> ParamSet {
+    codec.params.with(Param::ServiceTier).with(Param::ParallelToolCalls)
 }
 
 /// `false` where the body has no such switch is worth a warning, not an error; `true` is what every model does.
@@ -57,8 +45,7 @@ pub(crate) fn unfold(input: &mut ChatInput<'_>) -> Result<Vec<(String, RawJson)>
     }
     fields.extend(std::mem::take(&mut input.insisted).into_iter().map(|(name, value)| (name.to_owned(), value)));
     let named_before = |place: usize, name: &str| {
-        fields.iter().take(place).any(|(other, _)| other == name)
-            || input.extra.iter().any(|(other, _)| *other == name)
+        fields.iter().take(place).any(|(other, _)| other == name) || input.extra.iter().any(|(other, _)| *other == name)
     };
     match fields.iter().enumerate().find(|(place, (name, _))| named_before(*place, name)) {
         Some((_, (name, _))) => Err(TransformError::invalid(name.as_str(), "this field is named twice")),
@@ -100,38 +87,4 @@ pub(crate) fn openai_usage(raw: &RawValue) -> Option<Usage> {
 /// The sum of counts off the wire, which may be anything.
 pub(crate) const fn usage(prompt: u64, completion: u64) -> Usage {
     Usage::new(prompt, completion, prompt.saturating_add(completion))
-}
-
-/// Reads what Bedrock adds to the body of every family: whether a guardrail stepped in, and its trace.
-/// <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-use-independent-api.html>
-pub(crate) fn guardrail(body: &[u8], completion: &mut Completion) {
-    let Some(guarded) = Guarded::read(body) else { return };
-    if guarded.intervened() {
-        completion.finish_reason = FinishReason::ContentFilter;
-        // What the body counts is the guardrail's message; the headers count the model's work.
-        completion.usage = None;
-    }
-    completion.trace = completion.trace.take().or_else(|| guarded.trace.and_then(|raw| RawJson::from_value(raw).ok()));
-}
-
-/// What Bedrock says of a guardrail in a native body or chunk.
-#[derive(Deserialize)]
-pub(crate) struct Guarded<'a> {
-    #[serde(rename = "amazon-bedrock-guardrailAction", borrow, default)]
-    action: Option<Cow<'a, str>>,
-    #[serde(rename = "amazon-bedrock-trace", borrow, default)]
-    pub(crate) trace: Option<&'a RawValue>,
-}
-
-impl<'a> Guarded<'a> {
-    /// `None` if the body says nothing of a guardrail. Bodies without the words are not read twice.
-    pub(crate) fn read(body: &'a [u8]) -> Option<Self> {
-        const WORDS: [&[u8]; 2] = [b"amazon-bedrock-guardrailAction", b"amazon-bedrock-trace"];
-        let said = WORDS.iter().any(|word| body.windows(word.len()).any(|window| window == *word));
-        said.then(|| serde_json::from_slice(body).ok()).flatten()
-    }
-
-    pub(crate) fn intervened(&self) -> bool {
-        self.action.as_deref() == Some("INTERVENED")
-    }
 }

@@ -53,7 +53,24 @@ pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result
     Ok(lines)
 }
 
-fn text<'a>(content: &'a Content, index: usize, family: &'static str) -> Result<Cow<'a, str>, TransformError> {
+/// The conversation as paragraphs, for models that know no speakers.
+pub(crate) fn joined(messages: &[Message], family: &'static str) -> Result<String, TransformError> {
+    let mut prompt = String::new();
+    for (index, line) in lines(messages, family)?.iter().enumerate() {
+        if index > 0 {
+            prompt.push_str("\n\n");
+        }
+        prompt.push_str(&line.text);
+    }
+    Ok(prompt)
+}
+
+/// The text of a message. What is not text cannot be said in a prompt.
+pub(crate) fn text<'a>(
+    content: &'a Content,
+    index: usize,
+    family: &'static str,
+) -> Result<Cow<'a, str>, TransformError> {
     let parts = match content {
         Content::Text(text) => return Ok(Cow::Borrowed(text)),
         Content::Parts(parts) => parts,

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use core_types::{Extra, Param, RawJson};
 
-use crate::TransformError;
 use crate::converse::Mapper;
 use crate::converse::wire::{OutputConfig, Request};
 use crate::family::{Reasoning, TopK};
 use crate::input::ChatInput;
+use crate::{Delivery, TransformError};
 
 impl<'a> Mapper<'a, '_> {
     /// Writes what is not part of OpenAI's schema.
@@ -33,7 +33,7 @@ impl<'a> Mapper<'a, '_> {
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
         match (name, borrowed) {
-            ("guardrailConfig", Some(raw)) => request.guardrail_config = Some(raw),
+            ("guardrailConfig", Some(raw)) => request.guardrail_config = Some(self.guardrail(raw)?),
             ("performanceConfig", Some(raw)) => request.performance_config = Some(raw),
             ("promptVariables", Some(raw)) => request.prompt_variables = Some(raw),
             ("additionalModelResponseFieldPaths", Some(raw)) => {
@@ -54,6 +54,22 @@ impl<'a> Mapper<'a, '_> {
             _ => return self.pass_on(name, value, request),
         }
         Ok(())
+    }
+
+    /// Only streams have a mode of processing them.
+    fn guardrail(&mut self, config: &'a RawJson) -> Result<Cow<'a, RawJson>, TransformError> {
+        const AT: &str = "guardrailConfig";
+        const MODE: &str = "streamProcessingMode";
+        if self.input.delivery == Delivery::Stream || !config.as_str().contains(MODE) {
+            return Ok(Cow::Borrowed(config));
+        }
+        let mut fields: Extra =
+            config.read().map_err(|_| TransformError::invalid(AT, "expected an object without a key twice"))?;
+        if fields.remove(MODE).is_some() {
+            self.warnings.dropped("guardrailConfig.streamProcessingMode");
+        }
+        let fields = RawJson::from_value(&fields).map_err(|error| TransformError::invalid(AT, error.to_string()))?;
+        Ok(Cow::Owned(fields))
     }
 
     pub(super) fn pass_on(

@@ -113,6 +113,15 @@ pub(crate) fn build<'a>(
     Ok(request)
 }
 
+/// Refuses what Converse has and no native body.
+pub(crate) fn refuse_converse_only(input: &ChatInput<'_>) -> Result<(), TransformError> {
+    const NAMES: &[&str] = &["additionalModelResponseFieldPaths", "outputConfig", "promptVariables"];
+    match input.extra.iter().find(|(name, value)| NAMES.contains(name) && !value.is_null()) {
+        Some((name, _)) => Err(TransformError::invalid(*name, "InvokeModel has no such field; use the Converse route")),
+        None => Ok(()),
+    }
+}
+
 /// What the parts of one mapping share.
 struct Mapper<'a, 'w> {
     spec: &'a ModelSpec,

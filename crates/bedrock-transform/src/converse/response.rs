@@ -325,13 +325,15 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
+/// The tier in OpenAI's words; one that only AWS has would break strict clients, and stays in what is kept as it is.
 pub(crate) fn service_tier(raw: &RawValue) -> Option<String> {
     #[derive(Deserialize)]
     struct Tier {
         #[serde(rename = "type")]
         kind: String,
     }
-    serde_json::from_str::<Tier>(raw.get()).ok().map(|tier| tier.kind)
+    let tier = serde_json::from_str::<Tier>(raw.get()).ok()?.kind;
+    matches!(tier.as_str(), "default" | "flex" | "priority").then_some(tier)
 }
 
 pub(crate) fn keep(raw: &RawValue) -> Option<RawJson> {

@@ -22,7 +22,7 @@ pub(crate) struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tool_config: Option<ToolConfig<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) guardrail_config: Option<&'a RawJson>,
+    pub(crate) guardrail_config: Option<Cow<'a, RawJson>>,
     #[serde(skip_serializing_if = "Fields::is_empty")]
     pub(crate) additional_model_request_fields: Fields<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,15 +3,15 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-meta.html>
 
 use bytes::Bytes;
-use core_types::{FinishReason, Message, Param, ParamSet, Usage};
-use serde::{Deserialize, Serialize};
+use core_types::{Message, Param, ParamSet};
+use serde::Serialize;
 
 use crate::families::body;
-use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
+use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
+use crate::generation::{self, Decoder};
 use crate::input::ChatInput;
 use crate::prompt::{self, Speaker};
-use crate::stream::delta::Delta;
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, native};
 
 const NAME: &str = "meta_llama";
 
@@ -31,6 +31,7 @@ const VISION: Capabilities = Capabilities { images: true, ..TOOLS };
 
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[
+        Model::new("imported.llama", Capabilities { top_k: TopK::PassThrough, ..TEXT }),
         Model::new("meta.llama2-", TEXT).with_max_output_tokens(2048).preferring_invoke(),
         Model::new("meta.llama3-", TEXT).with_max_output_tokens(2048),
         Model::new("meta.llama3-1-", TOOLS).with_max_output_tokens(8192),
@@ -44,7 +45,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         ParamSet::of(&[Param::MaxTokens, Param::Temperature, Param::TopP]),
         request,
         response,
-        || Box::new(decode),
+        || Box::new(Decoder::new(NAME, None)),
     ));
 
 #[derive(Serialize)]
@@ -58,23 +59,27 @@ struct Request {
     top_p: Option<f64>,
 }
 
-fn request(input: &ChatInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
-    if let Some((name, _)) = input.extra.iter().find(|(name, _)| *name == "top_k") {
-        return Err(TransformError::UnsupportedParam { param: (*name).to_owned().into(), family: NAME });
-    }
+fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    let extras = match spec.model.can.top_k {
+        TopK::PassThrough => input.extra.clone(),
+        _ => native::without_top_k(input, NAME, warnings)?,
+    };
     let prompt = if spec.model.prefix == "meta.llama2-" { llama2(input.messages)? } else { llama3(input.messages)? };
     let request = Request { prompt, max_gen_len: input.max_tokens, temperature: input.temperature, top_p: input.top_p };
-    body(&request, &input.extra)
+    body(&request, &extras)
 }
 
 /// <https://www.llama.com/docs/model-cards-and-prompt-formats/meta-llama-2/>
 fn llama2(messages: &[Message]) -> Result<String, TransformError> {
     let mut prompt = String::from("<s>");
-    for line in prompt::lines(messages, NAME)? {
+    let lines = prompt::lines(messages, NAME)?;
+    for (index, line) in lines.iter().enumerate() {
         let text = line.text.trim();
         match line.speaker {
             Speaker::System => prompt.extend(["[INST] <<SYS>>\n", text, "\n<</SYS>>\n [/INST]\n"]),
             Speaker::User => prompt.extend(["[INST] ", text, " [/INST]\n"]),
+            // The model goes on where the caller began its answer.
+            Speaker::Assistant if index + 1 == lines.len() => prompt.push_str(text),
             Speaker::Assistant => prompt.extend([text, "\n</s>"]),
         }
     }
@@ -102,51 +107,51 @@ fn llama3(messages: &[Message]) -> Result<String, TransformError> {
     Ok(prompt)
 }
 
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Response {
-    generation: Option<String>,
-    prompt_token_count: Option<u64>,
-    generation_token_count: Option<u64>,
-    stop_reason: Option<String>,
-}
-
-impl Response {
-    fn usage(&self) -> Option<Usage> {
-        let (prompt, completion) = (self.prompt_token_count?, self.generation_token_count?);
-        Some(Usage::new(prompt, completion, prompt + completion))
-    }
-}
-
-fn finish_reason(word: &str) -> FinishReason {
-    match word {
-        "length" => FinishReason::Length,
-        _ => FinishReason::Stop,
-    }
-}
-
 fn response(body: &[u8]) -> Result<Completion, TransformError> {
-    let response: Response = serde_json::from_slice(body).map_err(|error| TransformError::malformed(NAME, error))?;
-    let usage = response.usage();
-    let Some(generation) = response.generation else {
-        return Err(TransformError::malformed(NAME, serde::de::Error::missing_field("generation")));
-    };
-    let reason = response.stop_reason.as_deref().map_or(FinishReason::Stop, finish_reason);
-    Ok(Completion::text(generation, reason, usage))
+    generation::response(body, NAME, None)
 }
 
-fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
-    let response: Response = serde_json::from_slice(chunk).map_err(|error| TransformError::malformed(NAME, error))?;
-    let usage = response.usage();
-    if let Some(text) = response.generation {
-        out(Delta::Text(text.into()));
-    }
-    if let Some(word) = response.stop_reason {
-        out(Delta::Finish(finish_reason(&word)));
-        if let Some(usage) = usage {
-            out(Delta::Usage(usage));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TURNS: &str = r#"[{"role":"system","content":"S"},{"role":"user","content":"U"},{"role":"assistant","content":"A"},{"role":"user","content":[{"type":"text","text":" V"},{"type":"text","text":"W "}]}]"#;
+
+    const PREFILL: &str = r#"[{"role":"user","content":"U"},{"role":"assistant","content":"A"}]"#;
+
+    #[test]
+    fn a_conversation_is_rendered_as_each_llama_wants_it() {
+        type Render = fn(&[Message]) -> Result<String, TransformError>;
+        let cases: &[(Render, &str, &str)] = &[
+            (llama2, TURNS, "<s>[INST] <<SYS>>\nS\n<</SYS>>\n [/INST]\n[INST] U [/INST]\nA\n</s>[INST] VW [/INST]\n"),
+            (llama2, PREFILL, "<s>[INST] U [/INST]\nA"),
+            (
+                llama3,
+                TURNS,
+                "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nS<|eot_id|>\
+                 <|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>\
+                 <|start_header_id|>assistant<|end_header_id|>\n\nA<|eot_id|>\
+                 <|start_header_id|>user<|end_header_id|>\n\nVW<|eot_id|>\
+                 <|start_header_id|>assistant<|end_header_id|>\n\n",
+            ),
+            (
+                llama3,
+                PREFILL,
+                "<|begin_of_text|><|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|>\
+                 <|start_header_id|>assistant<|end_header_id|>\n\nA",
+            ),
+        ];
+        for (render, messages, prompt) in cases {
+            let messages: Vec<Message> = serde_json::from_str(messages).unwrap();
+            assert_eq!(render(&messages).unwrap(), *prompt);
         }
     }
-    Ok(())
+
+    #[test]
+    fn what_is_no_text_is_refused_with_its_path() {
+        let image = r#"[{"role":"user","content":[{"type":"text","text":"U"},{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}]"#;
+        let messages: Vec<Message> = serde_json::from_str(image).unwrap();
+        let error = llama3(&messages).unwrap_err().to_string();
+        assert_eq!(error, "messages[0].content[1]: meta_llama does not take anything but text");
+    }
 }

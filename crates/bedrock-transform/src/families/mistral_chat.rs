@@ -2,19 +2,49 @@
 //!
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-mistral-chat-completion.html>
 
-use crate::family::{Capabilities, Family, Model};
+use bytes::Bytes;
+use core_types::{Param, ParamSet};
+
+use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
+use crate::input::ChatInput;
+use crate::openai_shape::{self, Decoder, Dialect};
+use crate::{ModelSpec, TransformError, Warnings};
 
 const CHAT: Capabilities =
     Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
 
 const VISION: Capabilities = Capabilities { images: true, ..CHAT };
 
-pub(super) static FAMILY: Family = Family::new("mistral_chat").with_models(&[
-    Model::new("mistral.devstral-", CHAT),
-    Model::new("mistral.magistral-", VISION),
-    Model::new("mistral.ministral-", VISION),
-    Model::new("mistral.mistral-large-24", CHAT),
-    Model::new("mistral.mistral-large-3", VISION),
-    Model::new("mistral.pixtral-", VISION),
-    Model::new("mistral.voxtral-", Capabilities { audio: true, ..CHAT }),
-]);
+const DIALECT: Dialect = Dialect { any_tool: "any", ..Dialect::new("mistral_chat") };
+
+pub(super) static FAMILY: Family = Family::new(DIALECT.family)
+    .with_models(&[
+        Model::new("mistral.devstral-", CHAT),
+        Model::new("mistral.magistral-", VISION),
+        Model::new("mistral.ministral-", VISION),
+        Model::new("mistral.mistral-large-24", CHAT),
+        Model::new("mistral.mistral-large-3", VISION),
+        Model::new("mistral.pixtral-", VISION),
+        Model::new("mistral.voxtral-", Capabilities { audio: true, ..CHAT }),
+    ])
+    .with_chat(ChatCodec::new(
+        ParamSet::of(&[
+            Param::MaxTokens,
+            Param::Stop,
+            Param::Temperature,
+            Param::ToolChoice,
+            Param::Tools,
+            Param::TopP,
+        ]),
+        request,
+        response,
+        || Box::new(Decoder::new(DIALECT)),
+    ));
+
+fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    openai_shape::body(input, spec, DIALECT, &input.extra, warnings)
+}
+
+fn response(body: &[u8]) -> Result<Completion, TransformError> {
+    openai_shape::response(body, DIALECT)
+}

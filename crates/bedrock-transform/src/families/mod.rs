@@ -13,8 +13,10 @@ mod deepseek;
 mod meta_llama;
 mod mistral_chat;
 mod mistral_instruct;
+mod moonshot;
 mod openai;
 mod qwen;
+mod twelvelabs_pegasus;
 mod writer;
 
 use bytes::Bytes;
@@ -40,21 +42,24 @@ pub(crate) const ALL: &[&Family] = &[
     &meta_llama::FAMILY,
     &mistral_chat::FAMILY,
     &mistral_instruct::FAMILY,
+    &moonshot::FAMILY,
     &openai::FAMILY,
     &qwen::FAMILY,
+    &twelvelabs_pegasus::FAMILY,
     &writer::FAMILY,
 ];
 
 /// The base id whose row serves an imported model of this native body.
 pub(crate) fn prefix_of_body(body: &str) -> &'static str {
     match body {
-        "deepseek_r1" => "deepseek.r1",
-        "llama" => "meta.llama3-",
+        "deepseek_r1" => "imported.deepseek",
+        "llama" => "imported.llama",
         "mistral" => "mistral.mistral-7b",
         "nova" => "amazon.nova-pro",
         "nova-2" => "amazon.nova-2-",
-        "openai" => "openai.gpt-oss",
-        "qwen2" | "qwen3" => "qwen.qwen3",
+        "moonshot" => "imported.moonshot",
+        "openai" => "imported.openai",
+        "qwen2" | "qwen3" => "imported.qwen",
         _ => "",
     }
 }

@@ -1,8 +1,14 @@
 //! Writer Palmyra.
 //!
-//! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-writer-palmyra.html>
+//! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-palmyra-x5.html>
 
-use crate::family::{Capabilities, Family, Model};
+use bytes::Bytes;
+use core_types::{Param, ParamSet};
+
+use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
+use crate::input::ChatInput;
+use crate::openai_shape::{self, Decoder, Dialect};
+use crate::{ModelSpec, TransformError, Warnings, native};
 
 const PALMYRA: Capabilities = Capabilities {
     documents: true,
@@ -13,4 +19,31 @@ const PALMYRA: Capabilities = Capabilities {
     ..Capabilities::TOOLS
 };
 
-pub(super) static FAMILY: Family = Family::new("writer").with_models(&[Model::new("writer.palmyra-", PALMYRA)]);
+const DIALECT: Dialect = Dialect::new("writer");
+
+pub(super) static FAMILY: Family =
+    Family::new(DIALECT.family).with_models(&[Model::new("writer.palmyra-", PALMYRA)]).with_chat(ChatCodec::new(
+        ParamSet::of(&[
+            Param::FrequencyPenalty,
+            Param::MaxTokens,
+            Param::PresencePenalty,
+            Param::Seed,
+            Param::Stop,
+            Param::Temperature,
+            Param::ToolChoice,
+            Param::Tools,
+            Param::TopP,
+        ]),
+        request,
+        response,
+        || Box::new(Decoder::new(DIALECT)),
+    ));
+
+fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    let extras = native::without_top_k(input, DIALECT.family, warnings)?;
+    openai_shape::body(input, spec, DIALECT, &extras, warnings)
+}
+
+fn response(body: &[u8]) -> Result<Completion, TransformError> {
+    openai_shape::response(body, DIALECT)
+}

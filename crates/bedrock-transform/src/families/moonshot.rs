@@ -1,0 +1,45 @@
+//! Moonshot Kimi, of Bedrock and imported.
+//!
+//! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-cards-moonshot-ai.html>
+
+use bytes::Bytes;
+use core_types::{Param, ParamSet};
+
+use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
+use crate::input::ChatInput;
+use crate::openai_shape::{self, Decoder, Dialect};
+use crate::tags::REASONING;
+use crate::{ModelSpec, TransformError, Warnings};
+
+const DIALECT: Dialect = Dialect { tags: Some(REASONING), ..Dialect::new("moonshot") };
+
+pub(super) static FAMILY: Family = Family::new(DIALECT.family)
+    .with_models(&[
+        Model::new("imported.moonshot", Capabilities::PERMISSIVE),
+        Model::new("moonshot.", Capabilities::PERMISSIVE),
+        Model::new("moonshotai.", Capabilities::PERMISSIVE),
+    ])
+    .with_chat(ChatCodec::new(
+        ParamSet::of(&[
+            Param::FrequencyPenalty,
+            Param::MaxTokens,
+            Param::PresencePenalty,
+            Param::ResponseFormat,
+            Param::Stop,
+            Param::Temperature,
+            Param::ToolChoice,
+            Param::Tools,
+            Param::TopP,
+        ]),
+        request,
+        response,
+        || Box::new(Decoder::new(DIALECT)),
+    ));
+
+fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    openai_shape::body(input, spec, DIALECT, &input.extra, warnings)
+}
+
+fn response(body: &[u8]) -> Result<Completion, TransformError> {
+    openai_shape::response(body, DIALECT)
+}
