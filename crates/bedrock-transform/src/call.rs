@@ -48,7 +48,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     };
     let supported = codec.map_or_else(
         || converse::params(&spec.model.can),
-        |codec| native::params(codec).minus(converse::lacking(&spec.model.can)),
+        |codec| native::params(codec, request).minus(converse::lacking(&spec.model.can)),
     );
     let mut headers = controls.headers.clone();
     let unfolded;
@@ -64,6 +64,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             unfolded = native::unfold(&mut input)?;
             input.extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
             native::parallel_tool_calls(&mut input, codec, &mut warnings);
+            native::json_object(&mut input, codec, &mut warnings);
             headers.extend(invoke_headers(&mut input)?);
             (codec.request)(&input, spec, &mut warnings)?
         }

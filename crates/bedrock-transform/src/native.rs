@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use core_types::{Extra, Param, ParamSet, RawJson, Usage};
+use core_types::{ChatRequest, Content, Extra, Message, Param, ParamSet, Part, RawJson, ResponseFormat, Tool, Usage};
 use serde_json::value::RawValue;
 
 use crate::family::ChatCodec;
@@ -12,10 +12,13 @@ use crate::{TransformError, UnsupportedParams, Warnings};
 /// Parameters outside OpenAI's schema, for a native body.
 pub(crate) type Extras<'a> = Vec<(&'a str, &'a RawJson)>;
 
-/// The parameters that a family has with InvokeModel. The tier is a header; a switch for parallel tool calls is one that
-/// most bodies lack and nobody is refused for.
-pub(crate) const fn params(codec: &ChatCodec) -> ParamSet {
-    codec.params.with(Param::ServiceTier).with(Param::ParallelToolCalls)
+/// The parameters that a family has with InvokeModel, and those that nobody is refused for. The tier is a header.
+pub(crate) const fn params(codec: &ChatCodec, request: &ChatRequest) -> ParamSet {
+    let params = codec.params.with(Param::ServiceTier).with(Param::ParallelToolCalls);
+    match request.response_format {
+        Some(ResponseFormat::JsonObject { .. }) => params.with(Param::ResponseFormat),
+        _ => params,
+    }
 }
 
 /// `false` where the body has no such switch is worth a warning, not an error; `true` is what every model does.
@@ -24,6 +27,53 @@ pub(crate) fn parallel_tool_calls(input: &mut ChatInput<'_>, codec: &ChatCodec, 
     if !has && input.parallel_tool_calls.take() == Some(false) {
         warnings.dropped(Param::ParallelToolCalls.name());
     }
+}
+
+/// JSON of any form is the caller's business where a body cannot ask for it: a warning, not an error.
+pub(crate) fn json_object(input: &mut ChatInput<'_>, codec: &ChatCodec, warnings: &mut Warnings) {
+    if !codec.params.contains(Param::ResponseFormat) && input.response_format.take().is_some() {
+        warnings.dropped(Param::ResponseFormat.name());
+    }
+}
+
+/// Reports what a conversation says that the body has no place for: cache markers, and reasoning of earlier answers.
+pub(crate) fn left_out(input: &ChatInput<'_>, warnings: &mut Warnings) {
+    let tools = input.tools.iter().any(|tool| matches!(tool, Tool::Function { cache_control: Some(_), .. }));
+    if tools || input.messages.iter().any(is_marked) {
+        warnings.dropped("cache_control");
+    }
+    for (index, message) in input.messages.iter().enumerate() {
+        let Message::Assistant(message) = message else { continue };
+        let thinks = |part: &Part| matches!(part, Part::Thinking(_));
+        let reasoned = message.reasoning_content.as_ref().is_some_and(|text| !text.is_empty())
+            || !message.thinking_blocks.is_empty()
+            || matches!(&message.content, Some(Content::Parts(parts)) if parts.iter().any(thinks));
+        if reasoned {
+            warnings.rewritten(format!("messages[{index}]"), "the model takes no reasoning back: left out");
+        }
+    }
+}
+
+/// Whether a message, or a part of it, asks for a cache breakpoint.
+fn is_marked(message: &Message) -> bool {
+    let (marker, content) = match message {
+        Message::Assistant(message) => (&message.cache_control, message.content.as_ref()),
+        Message::Developer(message) | Message::System(message) => (&message.cache_control, Some(&message.content)),
+        Message::Tool(message) => (&message.cache_control, Some(&message.content)),
+        Message::User(message) => (&message.cache_control, Some(&message.content)),
+        _ => return false,
+    };
+    let in_parts = match content {
+        Some(Content::Parts(parts)) => parts.iter().any(|part| match part {
+            Part::GuardedText(part) | Part::Text(part) => part.cache_control.is_some(),
+            Part::ImageUrl(image) => image.cache_control.is_some(),
+            Part::InputAudio(audio) => audio.cache_control.is_some(),
+            Part::VideoUrl(video) => video.cache_control.is_some(),
+            _ => false,
+        }),
+        _ => false,
+    };
+    marker.is_some() || in_parts
 }
 
 /// Takes the members of `extra_body` and `additionalModelRequestFields`, and the parameters that the caller insists on,

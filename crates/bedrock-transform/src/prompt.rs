@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use core_types::{Content, Message, Part};
 
-use crate::TransformError;
+use crate::{TransformError, Warnings};
 
 /// Who says a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +36,13 @@ pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result
             Message::Assistant(message) if !message.tool_calls.is_empty() || message.function_call.is_some() => {
                 return Err(unsupported("tool calls"));
             }
-            Message::Assistant(message) => match &message.content {
-                Some(content) => (Speaker::Assistant, content),
-                None => continue,
+            Message::Assistant(message) => match (&message.content, &message.refusal) {
+                (Some(content), _) => (Speaker::Assistant, content),
+                (None, Some(refusal)) => {
+                    lines.push(Line { speaker: Speaker::Assistant, text: Cow::Borrowed(refusal) });
+                    continue;
+                }
+                (None, None) => continue,
             },
             _ => return Err(unsupported("tool results")),
         };
@@ -47,10 +51,34 @@ pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result
             lines.push(Line { speaker, text });
         }
     }
+    lines.retain(|line| !line.text.trim().is_empty());
     if lines.is_empty() {
         return Err(TransformError::invalid("messages", "all messages are blank"));
     }
     Ok(lines)
+}
+
+/// Warns of what a prompt has no place for beside the words.
+pub(crate) fn report(messages: &[Message], warnings: &mut Warnings) {
+    for (index, message) in messages.iter().enumerate() {
+        let (content, marker) = match message {
+            Message::System(message) | Message::Developer(message) => (Some(&message.content), &message.cache_control),
+            Message::User(message) => (Some(&message.content), &message.cache_control),
+            Message::Assistant(message) => {
+                if message.reasoning_content.is_some() || !message.thinking_blocks.is_empty() {
+                    let detail = "a prompt has no place for earlier reasoning: left out";
+                    warnings.rewritten(format!("messages[{index}]"), detail);
+                }
+                (message.content.as_ref(), &message.cache_control)
+            }
+            _ => continue,
+        };
+        let marked =
+            |part: &Part| matches!(part, Part::Text(text) | Part::GuardedText(text) if text.cache_control.is_some());
+        if marker.is_some() || matches!(content, Some(Content::Parts(parts)) if parts.iter().any(marked)) {
+            warnings.dropped("cache_control");
+        }
+    }
 }
 
 /// The conversation as paragraphs, for models that know no speakers.
@@ -80,6 +108,8 @@ pub(crate) fn text<'a>(
         match part {
             Part::Text(part) | Part::GuardedText(part) => text.push_str(&part.text),
             Part::Refusal { refusal } => text.push_str(refusal),
+            // Models do not take reasoning back; its loss is reported.
+            Part::Thinking(_) => {}
             _ => {
                 let at = format!("messages[{index}].content[{place}]");
                 return Err(TransformError::unsupported_content(at, "anything but text", family));

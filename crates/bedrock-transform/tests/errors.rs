@@ -200,7 +200,7 @@ fn names_that_name_no_model_are_refused() {
     assert_snapshot!(refusal("mantle/openai.gpt-5"), @"`mantle/openai.gpt-5` is not a Bedrock model id: only the routes `converse/` and `invoke/` are served");
     assert_snapshot!(refusal("async_invoke/amazon.nova-reel-v1:0"), @"`async_invoke/amazon.nova-reel-v1:0` is not a Bedrock model id: only the routes `converse/` and `invoke/` are served");
     assert_snapshot!(refusal("nonsense/anthropic.claude-v2"), @"`nonsense/anthropic.claude-v2` is not a Bedrock model id: unknown prefix before a `/`");
-    assert_snapshot!(refusal("invoke/us.amazon.nova-pro-v1:0"), @"amazon_nova has no native chat body; use the Converse route");
+    assert_snapshot!(refusal("invoke/acme.wonder-v1:0"), @"converse_only has no native chat body; use the Converse route");
     assert_snapshot!(refusal("arn:aws:bedrock"), @"`arn:aws:bedrock` is not a Bedrock model id: an ARN has six parts: arn:partition:bedrock:region:account:resource");
     assert_snapshot!(refusal("arn:aws:s3:::bucket/key"), @"`arn:aws:s3:::bucket/key` is not a Bedrock model id: the ARN's service is not bedrock");
     assert_snapshot!(refusal("arn:aws:sagemaker:us-east-1:123456789012:endpoint/x"), @"`arn:aws:sagemaker:us-east-1:123456789012:endpoint/x` is not a Bedrock model id: the ARN's service is not bedrock");

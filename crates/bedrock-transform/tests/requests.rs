@@ -35,12 +35,32 @@ const fn all(model: &'static str) -> Row {
 /// What tells models without system prompts and tools apart from the others.
 const PROMPTS: &[&str] = &["full", "history_without_tools", "multi_turn", "prefill", "system", "tools"];
 
+const fn prompts(model: &'static str) -> Row {
+    Row { model, label: "", cases: Cases::Only(PROMPTS) }
+}
+
 const MODELS: &[Row] = &[
     all("ai21.jamba-1-5-large-v1:0"),
-    Row { model: "ai21.j2-ultra-v1", label: "", cases: Cases::Only(PROMPTS) },
-    Row { model: "amazon.titan-text-express-v1", label: "", cases: Cases::Only(PROMPTS) },
-    Row { model: "cohere.command-text-v14", label: "", cases: Cases::Only(PROMPTS) },
-    Row { model: "mistral.mistral-7b-instruct-v0:2", label: "", cases: Cases::Only(PROMPTS) },
+    all("invoke/ai21.jamba-1-5-large-v1:0"),
+    prompts("converse/ai21.j2-ultra-v1"),
+    prompts("ai21.j2-ultra-v1"),
+    prompts("converse/amazon.titan-text-express-v1"),
+    prompts("amazon.titan-text-express-v1"),
+    prompts("converse/cohere.command-text-v14"),
+    prompts("cohere.command-text-v14"),
+    prompts("converse/mistral.mistral-7b-instruct-v0:2"),
+    prompts("mistral.mistral-7b-instruct-v0:2"),
+    prompts("qwen3/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456"),
+    prompts("deepseek_r1/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456"),
+    prompts("us.twelvelabs.pegasus-1-2-v1:0"),
+    prompts("meta.llama2-13b-chat-v1"),
+    all("invoke/us.amazon.nova-pro-v1:0"),
+    all("invoke/anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    prompts("invoke/anthropic.claude-v2:1"),
+    all("invoke/mistral.mistral-large-2407-v1:0"),
+    all("invoke/openai.gpt-oss-120b-1:0"),
+    prompts("invoke/us.writer.palmyra-x5-v1:0"),
+    all("cohere.command-r-plus-v1:0"),
     all("us.amazon.nova-pro-v1:0"),
     Row {
         model: "us.amazon.nova-2-lite-v1:0",
@@ -60,11 +80,11 @@ const MODELS: &[Row] = &[
         cases: Cases::Only(&["full", "json_schema", "reasoning_effort", "sampling_and_stop"]),
     },
     all("anthropic.claude-v2:1"),
-    all("cohere.command-r-plus-v1:0"),
+    all("converse/cohere.command-r-plus-v1:0"),
     all("zai.glm-4.6"),
     all("deepseek.v3-v1:0"),
     all("meta.llama3-1-70b-instruct-v1:0"),
-    Row { model: "invoke/meta.llama3-8b-instruct-v1:0", label: "", cases: Cases::All },
+    Row { model: "invoke/meta.llama3-8b-instruct-v1:0", label: "llama3", cases: Cases::All },
     Row {
         model: "us.meta.llama4-maverick-17b-instruct-v1:0",
         label: "llama4",

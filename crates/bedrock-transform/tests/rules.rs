@@ -95,7 +95,7 @@ fn thinking_goes_only_to_models_that_have_it() {
 
 #[test]
 fn json_of_any_form_is_passed_over_with_a_warning_where_no_tool_can_be_forced() {
-    for model in ["ai21.jamba-1-5-large-v1:0", "cohere.command-r-v1:0", "us.writer.palmyra-x5-v1:0"] {
+    for model in ["ai21.jamba-1-5-large-v1:0", "converse/cohere.command-r-v1:0", "us.writer.palmyra-x5-v1:0"] {
         let call = call(model, &format!(r#"{{{HELLO},"response_format":{{"type":"json_object"}}}}"#)).unwrap();
         assert!(dropped(&call, "response_format"), "{model}: {} {:?}", body(&call), call.warnings);
     }

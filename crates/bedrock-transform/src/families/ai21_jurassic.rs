@@ -57,6 +57,8 @@ struct Penalty {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
+    native::left_out(input, warnings);
     let request = Request {
         prompt: prompt::joined(input.messages, NAME)?,
         max_tokens: input.max_tokens,

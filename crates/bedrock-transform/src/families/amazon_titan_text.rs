@@ -51,6 +51,8 @@ struct TextGenerationConfig<'a> {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
+    native::left_out(input, warnings);
     let config = TextGenerationConfig {
         max_token_count: input.max_tokens,
         temperature: input.temperature,

@@ -58,6 +58,7 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
     // The body's own names of two parameters win over OpenAI's.
     let mut named = |param: Param, name: &str, is_set: bool| {
         let named = input.extra.iter().any(|(field, _)| *field == name);

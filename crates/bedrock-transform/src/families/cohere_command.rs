@@ -47,7 +47,9 @@ struct Request<'a> {
     stream: Option<bool>,
 }
 
-fn request(input: &ChatInput<'_>, _: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
+fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
+    native::left_out(input, warnings);
     let request = Request {
         prompt: prompt::joined(input.messages, NAME)?,
         max_tokens: input.max_tokens,

@@ -65,11 +65,13 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
     let imported = spec.model.prefix == IMPORTED;
     let extras: Extras<'_> = if imported { input.extra.clone() } else { native::without_top_k(input, NAME, warnings)? };
     if spec.model.can.tools {
         return openai_shape::body(input, spec, DIALECT, &extras, warnings);
     }
+    native::left_out(input, warnings);
     let request = Request {
         prompt: render(input.messages)?,
         max_tokens: input.max_tokens.filter(|_| !imported),

@@ -11,7 +11,7 @@ use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::generation::{self, Decoder};
 use crate::input::ChatInput;
 use crate::prompt::{self, Speaker};
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, native};
 
 const NAME: &str = "mistral_instruct";
 
@@ -47,7 +47,9 @@ struct Request<'a> {
     top_p: Option<f64>,
 }
 
-fn request(input: &ChatInput<'_>, _: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
+fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
+    native::left_out(input, warnings);
     let request = Request {
         prompt: render(input.messages)?,
         max_tokens: input.max_tokens,

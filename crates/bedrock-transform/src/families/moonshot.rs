@@ -5,19 +5,21 @@
 use bytes::Bytes;
 use core_types::{Param, ParamSet};
 
-use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
+use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
 use crate::openai_shape::{self, Decoder, Dialect};
 use crate::tags::REASONING;
 use crate::{ModelSpec, TransformError, Warnings};
 
+const KIMI: Capabilities = Capabilities { cache: Cache::Unsupported, ..Capabilities::PERMISSIVE };
+
 const DIALECT: Dialect = Dialect { tags: Some(REASONING), ..Dialect::new("moonshot") };
 
 pub(super) static FAMILY: Family = Family::new(DIALECT.family)
     .with_models(&[
-        Model::new("imported.moonshot", Capabilities::PERMISSIVE),
-        Model::new("moonshot.", Capabilities::PERMISSIVE),
-        Model::new("moonshotai.", Capabilities::PERMISSIVE),
+        Model::new("imported.moonshot", KIMI),
+        Model::new("moonshot.", KIMI),
+        Model::new("moonshotai.", KIMI),
     ])
     .with_chat(ChatCodec::new(
         ParamSet::of(&[

@@ -67,10 +67,12 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
+    prompt::report(input.messages, warnings);
     if spec.model.prefix != IMPORTED {
         let extras = native::without_top_k(input, NAME, warnings)?;
         return openai_shape::body(input, spec, DIALECT, &extras, warnings);
     }
+    native::left_out(input, warnings);
     let request = Request {
         prompt: render(input.messages)?,
         max_gen_len: input.max_tokens,

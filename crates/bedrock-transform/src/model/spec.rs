@@ -51,7 +51,8 @@ impl ModelSpec {
             }
             Some(route) => route,
             // A body named before the ARN of an imported model is the body to send.
-            None if id.body.is_some() && family.chat.is_some() => Route::Invoke,
+            // Custom Nova models answer by Converse.
+            None if id.body.is_some_and(|body| !body.starts_with("nova")) && family.chat.is_some() => Route::Invoke,
             None if model.prefers_invoke && family.chat.is_some() => Route::Invoke,
             None => Route::Converse,
         };

@@ -145,7 +145,9 @@ impl<'a> Writer<'a, '_> {
             Content::Parts(parts) => parts,
         };
         let mut written = Vec::with_capacity(parts.len());
-        for (place, part) in parts.iter().enumerate() {
+        // Models do not take reasoning back; its loss is reported.
+        let parts = parts.iter().enumerate().filter(|(_, part)| !matches!(part, Part::Thinking(_)));
+        for (place, part) in parts {
             written.push(self.part(part, || format!("messages[{index}].content[{place}]"))?);
         }
         let texts = written.iter().map(|part| match part {

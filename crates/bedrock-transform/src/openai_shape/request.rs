@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::families;
 use crate::family::Reasoning;
 use crate::input::ChatInput;
-use crate::native::Extras;
+use crate::native::{self, Extras};
 use crate::openai_shape::Dialect;
 use crate::openai_shape::messages::{WireMessage, messages};
 use crate::openai_shape::tools::{WireChoice, WireTool, choice, tools};
@@ -54,6 +54,7 @@ pub(crate) fn body(
     extras: &Extras<'_>,
     warnings: &mut Warnings,
 ) -> Result<Bytes, TransformError> {
+    native::left_out(input, warnings);
     let tools = tools(input, dialect, warnings)?;
     let has_tools = !tools.is_empty();
     let tool_choice = if has_tools { choice(input, spec, dialect, warnings)? } else { None };
