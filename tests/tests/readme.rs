@@ -1,7 +1,8 @@
 //! README's commands do what README says.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 
@@ -66,13 +67,27 @@ impl Server {
         server
     }
 
-    /// README's line with `curl`, sent here.
+    /// What README's line with `curl` asks, asked here: the URL, the headers and the body are its own. Not every machine
+    /// has `curl`.
     fn curl(&self) -> String {
         let line = commands().into_iter().find(|command| command.starts_with("curl ")).unwrap();
-        assert!(line.contains("//127.0.0.1:4000/"), "{line}");
-        let output = run(&line.replace("127.0.0.1:4000", &self.address));
-        assert!(output.status.success(), "{}", shown(&output));
-        String::from_utf8(output.stdout).unwrap()
+        let path = line.split("//127.0.0.1:4000").nth(1).unwrap().split(' ').next().unwrap().to_owned();
+        let headers: Vec<&str> = line.split("-H \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let body = line.split("-d '").nth(1).unwrap().trim_end_matches('\'');
+        self.ask("POST", &path, &headers, body)
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[&str], body: &str) -> String {
+        let mut socket = TcpStream::connect(&self.address).unwrap();
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n{headers}content-length: {length}\r\n\r\n{body}"
+        );
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 }
 
@@ -156,8 +171,8 @@ async fn curl_gets_an_answer_from_the_server_with_the_config_of_readme() {
     let answer = tokio::task::spawn_blocking(move || {
         let server = Server::start(shell);
         let answer = server.curl();
-        let refused = run(&format!("curl -s http://{}/v1/models -H 'authorization: Bearer sk-12345'", server.address));
-        assert!(shown(&refused).contains("invalid_api_key"), "{}", shown(&refused));
+        let refused = server.ask("GET", "/v1/models", &["authorization: Bearer sk-12345"], "");
+        assert!(refused.contains("invalid_api_key"), "{refused}");
         answer
     });
     assert!(said(&answer.await.unwrap()).starts_with("You said: \"Hello\"."));

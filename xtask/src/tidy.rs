@@ -71,10 +71,18 @@ fn families(root: &Path) -> Vec<String> {
     let list = fs::read_to_string(folder.join("mod.rs")).unwrap_or_default();
     let mut files = Vec::new();
     sources(&folder, &mut files);
-    let names = files.iter().filter_map(|file| file.file_stem()?.to_str()).filter(|name| *name != "mod");
+    // A family is a file here, or a folder of several.
+    let mut names: Vec<&str> = files
+        .iter()
+        .filter_map(|file| file.strip_prefix(&folder).ok()?.iter().next()?.to_str())
+        .map(|name| name.trim_end_matches(".rs"))
+        .filter(|name| *name != "mod")
+        .collect();
+    names.dedup();
     let registered: Vec<&str> =
         list.lines().filter_map(|line| line.trim().strip_prefix('&')?.strip_suffix("::FAMILY,")).collect();
     let mut problems: Vec<String> = names
+        .into_iter()
         .filter(|name| !registered.contains(name))
         .map(|name| format!("families/{name}.rs is not in ALL"))
         .collect();
