@@ -7,6 +7,7 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::TransformError;
+use crate::converse::response::Count;
 use crate::family::Completion;
 use crate::native;
 use crate::stream::delta::{Decode, Delta};
@@ -20,8 +21,8 @@ struct Answer<'a> {
     choices: Option<Vec<Output>>,
     outputs: Option<Vec<Output>>,
     stop_reason: Option<String>,
-    prompt_token_count: Option<u64>,
-    generation_token_count: Option<u64>,
+    prompt_token_count: Count,
+    generation_token_count: Count,
     #[serde(borrow)]
     usage: Option<&'a RawValue>,
 }
@@ -50,8 +51,8 @@ fn read(body: &[u8], family: &'static str) -> Result<Generated, TransformError> 
     Ok(Generated {
         text: answer.generation.or(answer.text).or(output.text),
         stopped: stopped.as_deref().map(finish_reason),
-        prompt_tokens: answer.prompt_token_count,
-        completion_tokens: answer.generation_token_count,
+        prompt_tokens: answer.prompt_token_count.0,
+        completion_tokens: answer.generation_token_count.0,
         usage: answer.usage.and_then(native::openai_usage),
     })
 }

@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
-use core_types::{ChatRequest, Content, Extra, Message, Param, ParamSet, Part, RawJson, ResponseFormat, Tool, Usage};
+use core_types::{
+    ChatRequest, CompletionTokensDetails, Content, Extra, Message, Param, ParamSet, Part, PromptTokensDetails, RawJson,
+    ResponseFormat, Tool, Usage,
+};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::converse::response::Count;
 use crate::family::ChatCodec;
 use crate::input::ChatInput;
 use crate::{TransformError, UnsupportedParams, Warnings};
@@ -128,10 +133,20 @@ pub(crate) fn with_top_k_as<'a>(input: &ChatInput<'a>, own: &'static str) -> Ext
 
 /// Counts in OpenAI's own shape, if there are any.
 pub(crate) fn openai_usage(raw: &RawValue) -> Option<Usage> {
-    let mut usage: Usage = serde_json::from_str(raw.get()).ok()?;
-    let sum = usage.prompt_tokens.saturating_add(usage.completion_tokens);
-    usage.total_tokens = usage.total_tokens.max(sum);
-    (sum > 0).then_some(usage)
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
+    struct Counts {
+        prompt_tokens: Count,
+        completion_tokens: Count,
+        prompt_tokens_details: Option<PromptTokensDetails>,
+        completion_tokens_details: Option<CompletionTokensDetails>,
+    }
+    let counts: Counts = serde_json::from_str(raw.get()).ok()?;
+    let (prompt, completion) = (counts.prompt_tokens.0, counts.completion_tokens.0);
+    let mut usage = usage(prompt.or_else(|| completion.and(Some(0)))?, completion.unwrap_or(0));
+    usage.prompt_tokens_details = counts.prompt_tokens_details;
+    usage.completion_tokens_details = counts.completion_tokens_details;
+    Some(usage)
 }
 
 /// The sum of counts off the wire, which may be anything.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use core_types::{Content, Message, Part};
 
-use crate::{TransformError, Warnings};
+use crate::TransformError;
 
 /// Who says a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,29 +56,6 @@ pub(crate) fn lines<'a>(messages: &'a [Message], family: &'static str) -> Result
         return Err(TransformError::invalid("messages", "all messages are blank"));
     }
     Ok(lines)
-}
-
-/// Warns of what a prompt has no place for beside the words.
-pub(crate) fn report(messages: &[Message], warnings: &mut Warnings) {
-    for (index, message) in messages.iter().enumerate() {
-        let (content, marker) = match message {
-            Message::System(message) | Message::Developer(message) => (Some(&message.content), &message.cache_control),
-            Message::User(message) => (Some(&message.content), &message.cache_control),
-            Message::Assistant(message) => {
-                if message.reasoning_content.is_some() || !message.thinking_blocks.is_empty() {
-                    let detail = "a prompt has no place for earlier reasoning: left out";
-                    warnings.rewritten(format!("messages[{index}]"), detail);
-                }
-                (message.content.as_ref(), &message.cache_control)
-            }
-            _ => continue,
-        };
-        let marked =
-            |part: &Part| matches!(part, Part::Text(text) | Part::GuardedText(text) if text.cache_control.is_some());
-        if marker.is_some() || matches!(content, Some(Content::Parts(parts)) if parts.iter().any(marked)) {
-            warnings.dropped("cache_control");
-        }
-    }
 }
 
 /// The conversation as paragraphs, for models that know no speakers.

@@ -57,7 +57,6 @@ struct Penalty {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let request = Request {
         prompt: prompt::joined(input.messages, NAME)?,

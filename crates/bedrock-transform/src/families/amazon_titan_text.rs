@@ -8,6 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::converse::response::Count;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
@@ -51,7 +52,6 @@ struct TextGenerationConfig<'a> {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let config = TextGenerationConfig {
         max_token_count: input.max_tokens,
@@ -91,14 +91,14 @@ fn render(messages: &[Message]) -> Result<String, TransformError> {
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Response {
-    input_text_token_count: Option<u64>,
+    input_text_token_count: Count,
     results: Option<Vec<Output>>,
 }
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "camelCase", default)]
 struct Output {
-    token_count: Option<u64>,
+    token_count: Count,
     output_text: Option<String>,
     completion_reason: Option<String>,
 }
@@ -122,7 +122,7 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
         return Err(TransformError::malformed(NAME, serde_json::Error::missing_field("outputText")));
     };
     let reason = output.completion_reason.as_deref().map_or(FinishReason::Stop, finish_reason);
-    Ok(Completion::text(text, reason, usage(response.input_text_token_count, output.token_count)))
+    Ok(Completion::text(text, reason, usage(response.input_text_token_count.0, output.token_count.0)))
 }
 
 #[derive(Deserialize, Default)]
@@ -130,11 +130,11 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
 struct Chunk {
     output_text: Option<String>,
     completion_reason: Option<String>,
-    input_text_token_count: Option<u64>,
-    total_output_text_token_count: Option<u64>,
+    input_text_token_count: Count,
+    total_output_text_token_count: Count,
 }
 
-/// The count of the prompt comes with the first chunk, the other one with the last.
+/// The count of the prompt comes with the first chunk, that of the answer with the last.
 #[derive(Default)]
 struct Decoder {
     prompt_tokens: Option<u64>,
@@ -143,15 +143,16 @@ struct Decoder {
 impl Decode for Decoder {
     fn decode(&mut self, chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
         let chunk: Chunk = serde_json::from_slice(chunk).map_err(|error| TransformError::malformed(NAME, error))?;
-        self.prompt_tokens = chunk.input_text_token_count.or(self.prompt_tokens);
+        self.prompt_tokens = chunk.input_text_token_count.0.or(self.prompt_tokens);
         if let Some(text) = chunk.output_text.filter(|text| !text.is_empty()) {
             out(Delta::Text(text.into()));
         }
         if let Some(word) = chunk.completion_reason {
             out(Delta::Finish(finish_reason(&word)));
-            if let Some(usage) = usage(self.prompt_tokens, chunk.total_output_text_token_count) {
-                out(Delta::Usage(usage));
-            }
+        }
+        // What a guardrail blocked has counts but no reason.
+        if let Some(usage) = usage(self.prompt_tokens, chunk.total_output_text_token_count.0) {
+            out(Delta::Usage(usage));
         }
         Ok(())
     }
@@ -180,7 +181,7 @@ mod tests {
     fn an_answer_says_why_it_stopped_and_what_it_took() {
         for (word, reason) in [("FINISH", "stop"), ("LENGTH", "length"), ("CONTENT_FILTERED", "content_filter")] {
             let body = format!(
-                r#"{{"inputTextTokenCount":3,"results":[{{"tokenCount":2,"outputText":"Hi","completionReason":"{word}"}}]}}"#
+                r#"{{"inputTextTokenCount":3.0,"results":[{{"tokenCount":2,"outputText":"Hi","completionReason":"{word}"}}]}}"#
             );
             let completion = response(body.as_bytes()).unwrap();
             assert_eq!(completion.finish_reason.as_str(), reason);

@@ -13,6 +13,7 @@ use crate::converse::response::{Members, object};
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
+use crate::native;
 use crate::prompt::{self, Speaker};
 use crate::stream::delta::{Delta, Trailer};
 use crate::text::Text;
@@ -58,7 +59,7 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
+    native::left_out(input, warnings);
     // The body's own names of two parameters win over OpenAI's.
     let mut named = |param: Param, name: &str, is_set: bool| {
         let named = input.extra.iter().any(|(field, _)| *field == name);

@@ -48,7 +48,6 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let request = Request {
         prompt: prompt::joined(input.messages, NAME)?,
@@ -61,13 +60,15 @@ fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Res
     body(&request, &native::with_top_k_as(input, "k"))
 }
 
+/// An answer, or a chunk of one.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Response {
     generations: Option<Vec<Generation>>,
+    text: Option<String>,
+    finish_reason: Option<String>,
 }
 
-/// An answer, or a chunk of one.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Generation {
@@ -75,9 +76,18 @@ struct Generation {
     finish_reason: Option<String>,
 }
 
+impl Response {
+    fn read(json: &[u8]) -> Result<Generation, TransformError> {
+        let Self { generations, text, finish_reason } =
+            serde_json::from_slice(json).map_err(|error| TransformError::malformed(NAME, error))?;
+        // A stream that was not asked for pieces is one whole answer.
+        let whole = generations.and_then(|list| list.into_iter().next());
+        Ok(whole.unwrap_or(Generation { text, finish_reason }))
+    }
+}
+
 fn response(body: &[u8]) -> Result<Completion, TransformError> {
-    let response: Response = serde_json::from_slice(body).map_err(|error| TransformError::malformed(NAME, error))?;
-    let generation = response.generations.and_then(|list| list.into_iter().next()).unwrap_or_default();
+    let generation = Response::read(body)?;
     let Some(text) = generation.text else {
         return Err(TransformError::malformed(NAME, serde_json::Error::missing_field("generations[0].text")));
     };
@@ -86,7 +96,7 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
 }
 
 fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
-    let chunk: Generation = serde_json::from_slice(chunk).map_err(|error| TransformError::malformed(NAME, error))?;
+    let chunk = Response::read(chunk)?;
     if let Some(text) = chunk.text.filter(|text| !text.is_empty()) {
         out(Delta::Text(text.into()));
     }

@@ -65,7 +65,6 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     let imported = spec.model.prefix == IMPORTED;
     let extras: Extras<'_> = if imported { input.extra.clone() } else { native::without_top_k(input, NAME, warnings)? };
     if spec.model.can.tools {

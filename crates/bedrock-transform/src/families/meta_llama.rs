@@ -60,7 +60,6 @@ struct Request {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let extras = match spec.model.can.top_k {
         TopK::PassThrough => input.extra.clone(),

@@ -48,7 +48,6 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let request = Request {
         prompt: render(input.messages)?,

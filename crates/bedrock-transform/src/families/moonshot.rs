@@ -1,6 +1,6 @@
 //! Moonshot Kimi, of Bedrock and imported.
 //!
-//! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-cards-moonshot-ai.html>
+//! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-card-moonshot-ai-kimi-k2-thinking.html>
 
 use bytes::Bytes;
 use core_types::{Param, ParamSet};

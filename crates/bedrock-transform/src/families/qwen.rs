@@ -67,7 +67,6 @@ struct Request<'a> {
 }
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     if spec.model.prefix != IMPORTED {
         let extras = native::without_top_k(input, NAME, warnings)?;
         return openai_shape::body(input, spec, DIALECT, &extras, warnings);

@@ -15,7 +15,6 @@ use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
 use crate::media::{self, Kind, Label, Medium, Source};
 use crate::native::{self, Extras};
-use crate::prompt;
 use crate::stream::delta::Delta;
 use crate::{ModelSpec, TransformError, Warnings};
 
@@ -71,7 +70,6 @@ struct WireFormat<'a> {
 }
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    prompt::report(input.messages, warnings);
     native::left_out(input, warnings);
     let (named, extras) = named_source(native::without_top_k(input, NAME, warnings)?)?;
     let (input_prompt, shown) = read(input)?;
