@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use core_types::{ChatRequest, ChatResponse, Choice, Extra, FinishReason};
 
-use crate::added::Added;
 use crate::controls::Controls;
 use crate::converse;
 use crate::converse::event::ConverseDecoder;
 use crate::family::{Completion, Family};
 use crate::input::ChatInput;
 use crate::native;
+use crate::native::added::Added;
 use crate::stream::assembler::Assembler;
 use crate::stream::decoder::{ChatDecoder, Source};
 use crate::stream::delta::Delta;

@@ -18,28 +18,21 @@
 //! # Ok::<(), bedrock_transform::TransformError>(())
 //! ```
 
-mod added;
 mod call;
-mod cohere;
 mod controls;
 mod converse;
 mod error;
 mod families;
 mod family;
-mod generation;
 mod hash;
 mod input;
 mod json_tree;
 mod media;
-mod mixed;
 mod model;
 mod native;
-mod openai_shape;
 mod options;
-mod prompt;
 mod schema;
 mod stream;
-mod tags;
 mod text;
 mod tool_names;
 mod upstream;

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
+use crate::native::prompt;
 use crate::stream::delta::Delta;
-use crate::{ModelSpec, TransformError, Warnings, native, prompt};
+use crate::{ModelSpec, TransformError, Warnings, native};
 
 const NAME: &str = "ai21_jurassic";
 

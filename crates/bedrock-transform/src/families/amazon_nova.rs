@@ -8,7 +8,6 @@ use bytes::Bytes;
 use core_types::{Extra, Param, ParamSet, RawJson};
 use serde::Serialize;
 
-use crate::added::Added;
 use crate::converse::event::ConverseDecoder;
 use crate::converse::response::{self, Members};
 use crate::converse::wire::{Block, CachePoint, InferenceConfig, MediaSource, Role, ToolConfig};
@@ -16,6 +15,7 @@ use crate::converse::{self, Dialect};
 use crate::families::body;
 use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, TopK};
 use crate::input::ChatInput;
+use crate::native::added::Added;
 use crate::stream::delta::{Decode, Delta};
 use crate::{ModelSpec, TransformError, Warnings};
 

@@ -12,7 +12,7 @@ use crate::converse::response::Count;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
-use crate::prompt::{self, Speaker};
+use crate::native::prompt::{self, Speaker};
 use crate::stream::delta::{Decode, Delta};
 use crate::{ModelSpec, TransformError, Warnings, native};
 

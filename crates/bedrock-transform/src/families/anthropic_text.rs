@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
-use crate::added::Added;
 use crate::converse::response::{Members, object};
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
 use crate::native;
-use crate::prompt::{self, Speaker};
+use crate::native::added::Added;
+use crate::native::prompt::{self, Speaker};
 use crate::stream::delta::{Delta, Trailer};
 use crate::text::Text;
 use crate::{ModelSpec, TransformError, Warnings};

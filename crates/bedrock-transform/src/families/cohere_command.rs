@@ -7,12 +7,13 @@ use core_types::{Param, ParamSet};
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
-use crate::cohere::finish_reason;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
+use crate::native::cohere::finish_reason;
+use crate::native::prompt;
 use crate::stream::delta::Delta;
-use crate::{Delivery, ModelSpec, TransformError, Warnings, native, prompt};
+use crate::{Delivery, ModelSpec, TransformError, Warnings, native};
 
 const NAME: &str = "cohere_command";
 

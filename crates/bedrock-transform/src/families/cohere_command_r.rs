@@ -8,13 +8,13 @@ use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::cohere::conversation::{Conversation, ToolResult, Turn};
-use crate::cohere::finish_reason;
-use crate::cohere::tools::{WireTool, tools};
 use crate::converse::response::object;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
+use crate::native::cohere::conversation::{Conversation, ToolResult, Turn};
+use crate::native::cohere::finish_reason;
+use crate::native::cohere::tools::{WireTool, tools};
 use crate::stream::delta::{Decode, Delta};
 use crate::{ModelSpec, TransformError, Warnings, native};
 

@@ -9,11 +9,11 @@ use serde::Serialize;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, Reasoning, TopK};
 use crate::input::ChatInput;
-use crate::mixed::{self, Decoder};
+use crate::native::mixed::{self, Decoder};
+use crate::native::openai_shape::{self, Dialect};
+use crate::native::prompt::{self, Speaker};
+use crate::native::tags::Tags;
 use crate::native::{self, Extras};
-use crate::openai_shape::{self, Dialect};
-use crate::prompt::{self, Speaker};
-use crate::tags::Tags;
 use crate::{ModelSpec, TransformError, Warnings};
 
 const NAME: &str = "deepseek";

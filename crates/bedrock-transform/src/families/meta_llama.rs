@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
-use crate::generation::{self, Decoder};
 use crate::input::ChatInput;
-use crate::prompt::{self, Speaker};
+use crate::native::generation::{self, Decoder};
+use crate::native::prompt::{self, Speaker};
 use crate::{ModelSpec, TransformError, Warnings, native};
 
 const NAME: &str = "meta_llama";

@@ -7,7 +7,7 @@ use core_types::{Param, ParamSet};
 
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
-use crate::openai_shape::{self, Decoder, Dialect};
+use crate::native::openai_shape::{self, Decoder, Dialect};
 use crate::{ModelSpec, TransformError, Warnings};
 
 const CHAT: Capabilities =

@@ -7,8 +7,8 @@ use core_types::{Param, ParamSet};
 
 use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
-use crate::openai_shape::{self, Decoder, Dialect};
-use crate::tags::REASONING;
+use crate::native::openai_shape::{self, Decoder, Dialect};
+use crate::native::tags::REASONING;
 use crate::{ModelSpec, TransformError, Warnings};
 
 const KIMI: Capabilities = Capabilities { cache: Cache::Unsupported, ..Capabilities::PERMISSIVE };

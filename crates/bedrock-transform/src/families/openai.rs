@@ -7,8 +7,8 @@ use core_types::{Param, ParamSet};
 
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, Reasoning, Sampling, TopK};
 use crate::input::ChatInput;
-use crate::openai_shape::{self, Decoder, Dialect};
-use crate::tags::REASONING;
+use crate::native::openai_shape::{self, Decoder, Dialect};
+use crate::native::tags::REASONING;
 use crate::{ModelSpec, TransformError, Warnings, native};
 
 const OSS: Capabilities = Capabilities { reasoning: Reasoning::Effort, ..Capabilities::TOOLS };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use core_types::{FinishReason, RawJson, Usage};
 
 use crate::TransformError;
-use crate::added::Added;
+use crate::native::added::Added;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
 use crate::tool_names::ToolNames;

@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use core_types::{ChatChunk, Usage};
 use serde::Deserialize;
 
-use crate::added::Added;
 use crate::converse::event::ConverseDecoder;
+use crate::native::added::Added;
 use crate::stream::assembler::Assembler;
 use crate::stream::delta::{Decode, Delta};
 use crate::stream::step::Step;

@@ -10,8 +10,8 @@ use serde_json::value::RawValue;
 use super::NAME;
 use super::response::{Block, failure, finish_reason, is_kept, usage};
 use crate::TransformError;
-use crate::added::Added;
 use crate::converse::response::{Members, object};
+use crate::native::added::Added;
 use crate::stream::delta::{Decode, Delta, Trailer};
 use crate::text::Text;
 

@@ -8,9 +8,9 @@ use serde_json::value::RawValue;
 use crate::TransformError;
 use crate::family::Completion;
 use crate::native;
-use crate::openai_shape::Dialect;
+use crate::native::openai_shape::Dialect;
+use crate::native::tags::{self, Splitter};
 use crate::stream::delta::{Decode, Delta};
-use crate::tags::{self, Splitter};
 use crate::text::Text;
 
 /// An answer, or a chunk of one.
@@ -241,7 +241,7 @@ impl Decode for Decoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tags::REASONING;
+    use crate::native::tags::REASONING;
 
     const DIALECT: Dialect = Dialect { tags: Some(REASONING), ..Dialect::new("test") };
 

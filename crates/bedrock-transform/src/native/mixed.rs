@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::TransformError;
 use crate::family::Completion;
-use crate::openai_shape::{self, Dialect};
+use crate::native::generation;
+use crate::native::openai_shape::{self, Dialect};
+use crate::native::tags::Tags;
 use crate::stream::delta::{Decode, Delta};
-use crate::tags::Tags;
-use crate::{TransformError, generation};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]

@@ -6,10 +6,11 @@ use core_types::{AssistantMessage, Message, ToolCall, ToolMessage};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::TransformError;
 use crate::converse::tools::arguments;
 use crate::input::ChatInput;
+use crate::native::prompt;
 use crate::options::CONTINUE;
-use crate::{TransformError, prompt};
 
 pub(crate) struct Conversation<'a> {
     pub(crate) message: String,

@@ -6,7 +6,7 @@ use core_types::{Param, RawJson, Tool, ToolChoice};
 use serde::Serialize;
 
 use crate::input::ChatInput;
-use crate::openai_shape::Dialect;
+use crate::native::openai_shape::Dialect;
 use crate::tool_names::defined_name;
 use crate::{ModelSpec, TransformError, UnsupportedParams, Warnings};
 

@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::families;
 use crate::family::Reasoning;
 use crate::input::ChatInput;
+use crate::native::openai_shape::Dialect;
+use crate::native::openai_shape::messages::{WireMessage, messages};
+use crate::native::openai_shape::tools::{WireChoice, WireTool, choice, tools};
 use crate::native::{self, Extras};
-use crate::openai_shape::Dialect;
-use crate::openai_shape::messages::{WireMessage, messages};
-use crate::openai_shape::tools::{WireChoice, WireTool, choice, tools};
 use crate::{ModelSpec, TransformError, Warnings};
 
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::input::ChatInput;
 use crate::media::{self, Kind, Label, Source};
-use crate::openai_shape::Dialect;
+use crate::native::openai_shape::Dialect;
 use crate::{ModelSpec, TransformError};
 
 #[derive(Serialize)]

@@ -1,5 +1,13 @@
 //! What native bodies share: what goes beside the family's own fields, and how counts are read.
 
+pub(crate) mod added;
+pub(crate) mod cohere;
+pub(crate) mod generation;
+pub(crate) mod mixed;
+pub(crate) mod openai_shape;
+pub(crate) mod prompt;
+pub(crate) mod tags;
+
 use std::borrow::Cow;
 
 use core_types::{

@@ -10,8 +10,8 @@ use crate::TransformError;
 use crate::converse::response::Count;
 use crate::family::Completion;
 use crate::native;
+use crate::native::tags::{self, Splitter, Tags};
 use crate::stream::delta::{Decode, Delta};
-use crate::tags::{self, Splitter, Tags};
 
 #[derive(Deserialize, Default)]
 #[serde(default)]

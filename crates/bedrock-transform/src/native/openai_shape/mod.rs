@@ -10,7 +10,7 @@ mod tools;
 pub(crate) use request::body;
 pub(crate) use response::{Decoder, response};
 
-use crate::tags::Tags;
+use crate::native::tags::Tags;
 
 /// How a family's body differs from OpenAI's.
 #[derive(Debug, Clone, Copy)]
