@@ -36,7 +36,10 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub fn parse(path: &Path, text: &str, mut env: Environment) -> Result<Self, ConfigError> {
-        let mut root: Node = serde_saphyr::from_str(text).map_err(|error| syntax(path, &error))?;
+        // As with LiteLLM's reader, `n` and `y` are names, not booleans.
+        let options = serde_saphyr::options! { strict_booleans: true };
+        let mut root: Node =
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| syntax(path, &error))?;
         set_variables(path, &mut root, &mut env)?;
         resolve(path, "", &mut root, &env)?;
         let mut root = Section::new(path, "", root)?;

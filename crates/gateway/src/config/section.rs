@@ -136,8 +136,8 @@ impl<'a> Section<'a> {
     pub(crate) fn flag(&mut self, key: &str) -> Result<Option<bool>, ConfigError> {
         self.read(key, |node| match &node.value {
             Value::Bool(flag) => Ok(*flag),
-            Value::Text(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Value::Text(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Value::Text(text) if is_one_of(text, &["true", "yes", "on"]) => Ok(true),
+            Value::Text(text) if is_one_of(text, &["false", "no", "off"]) => Ok(false),
             other => Err(expected("true or false", other)),
         })
     }
@@ -201,4 +201,8 @@ pub(crate) fn text(value: &Value) -> Result<String, String> {
 
 fn expected(what: &str, found: &Value) -> String {
     format!("expected {what}, found {}", found.kind())
+}
+
+fn is_one_of(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
