@@ -3,6 +3,9 @@
 
 mod codegen;
 mod recordings;
+mod reverse;
+mod reverse_check;
+mod reverse_meaning;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +14,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: cargo xtask COMMAND
   tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
   codegen [--check] writes the support tables from the catalog, or says whether they are up to date
-  recordings DIR    reads every recorded Converse answer below DIR and says what of it is lost";
+  recordings DIR    reads every recorded Converse answer below DIR, maps every request back and forth, says what is lost";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

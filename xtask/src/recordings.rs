@@ -1,7 +1,8 @@
-//! Recorded traffic as a witness: what AWS really answered is read, and nothing of it is lost.
+//! Recorded traffic as a witness: what AWS really answered is read, and nothing of it is lost; what AWS really took goes to
+//! OpenAI's shape and back.
 //!
 //! Reads every JSON file below a folder that has `interactions`, each with `op`, `request` and `response`, the latter with
-//! `status` and `json`, or `eventstream_b64` (the bytes as received).
+//! `status` and `json`, or `eventstream_b64` (the bytes as received); for requests `model` beside them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,6 +17,7 @@ use core_types::ChatRequest;
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::reverse_check::Requests;
 
 /// Members that say nothing an answer lacks: padding, places, and the role that every answer has.
 const IGNORED: &[&str] = &["p", "role", "contentBlockIndex"];
@@ -24,6 +26,7 @@ const IGNORED: &[&str] = &["p", "role", "contentBlockIndex"];
 struct Tally {
     unary: (usize, usize),
     streams: (usize, usize),
+    requests: Requests,
     problems: Vec<String>,
 }
 
@@ -42,13 +45,20 @@ pub(crate) fn check(folder: &Path) -> Outcome {
             interaction_of(interaction, &name, &mut tally);
         }
     }
-    let Tally { unary, streams, problems } = tally;
+    let Tally { unary, streams, requests, mut problems } = tally;
     let summary = format!(
-        "recordings: {} of {} answers and {} of {} streams read in full",
-        unary.0, unary.1, streams.0, streams.1
+        "recordings: {} of {} answers and {} of {} streams read in full, {}",
+        unary.0,
+        unary.1,
+        streams.0,
+        streams.1,
+        requests.summary()
     );
     if unary.1 + streams.1 == 0 {
         return Err(vec![format!("{}: no recorded Converse traffic", folder.display())]);
+    }
+    if !requests.pass() {
+        problems.push("too few requests come back with the same meaning".to_owned());
     }
     if problems.is_empty() { Ok(summary) } else { Err([problems, vec![summary]].concat()) }
 }
@@ -75,6 +85,9 @@ fn interaction_of(interaction: &Value, name: &str, tally: &mut Tally) {
         Some("converse-stream") => (&mut tally.streams, stream(response)),
         _ => return,
     };
+    if let Some(model) = interaction["model"].as_str() {
+        tally.requests.see(name, model, &interaction["request"]["json"]);
+    }
     counts.1 += 1;
     match outcome {
         Ok(()) => counts.0 += 1,

@@ -27,6 +27,23 @@ pub(crate) fn answer(state: &State, call: Call, body: &[u8]) -> Result<Response<
     Ok(response)
 }
 
+/// Holds the body of a Converse request against AWS's model of the operation and Bedrock's rules, without a server.
+///
+/// ```
+/// let body = br#"{"messages":[{"role":"user","content":[{"text":" "}]}]}"#;
+/// let refused = bedrock_emulator::check_converse("amazon.nova-lite-v1:0", body).unwrap_err();
+/// assert!(refused.starts_with("ValidationException: The text field in the ContentBlock object"), "{refused}");
+/// ```
+///
+/// # Errors
+/// What AWS would answer: the exception's name and its message.
+pub fn check_converse(model_id: &str, body: &[u8]) -> Result<(), String> {
+    match read(&shapes::CONVERSE, model_id, body) {
+        Ok(_) => Ok(()),
+        Err(Refusal { exception, message, .. }) => Err(format!("{exception}: {message}")),
+    }
+}
+
 /// Reads a request of Converse or ConverseStream, and holds it against the operation's model and Bedrock's rules.
 pub(crate) fn read(shape: &shapes::Shape, model_id: &str, body: &[u8]) -> Result<Value, Refusal> {
     // AWS takes an empty body for an empty object.

@@ -74,6 +74,7 @@ mod socket;
 mod stream_body;
 mod tools;
 
+pub use converse::check_converse;
 pub use emulator::Emulator;
 pub use fault::{Fault, InvalidFault};
 pub use request_log::ReceivedRequest;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 const STEPS: usize = 32;
 
 /// Follows `$ref`, folds `allOf` in, and takes one branch of `anyOf` and `oneOf`: the first that is not null, or null where
-/// `short` is asked for.
+/// `short` is asked for. Of a condition it takes the `if` and the `then`; of `dependentSchemas` those of required properties.
 pub(super) fn flatten(root: &Value, schema: &Map<String, Value>, short: bool) -> Map<String, Value> {
     let mut schema = schema.clone();
     for _ in 0..STEPS {
@@ -31,11 +31,28 @@ pub(super) fn flatten(root: &Value, schema: &Map<String, Value>, short: bool) ->
             let null = branches.iter().find(is_null).filter(|_| short);
             let branch = null.or_else(|| branches.iter().find(|branch| !is_null(branch))).or_else(|| branches.first());
             merge(&mut schema, branch);
+        } else if let Some(condition) = schema.remove("if") {
+            // Whoever meets the condition need not know the other branch.
+            merge(&mut schema, Some(&condition));
+            let then = schema.remove("then");
+            merge(&mut schema, then.as_ref());
+        } else if let Some(Value::Object(dependent)) = schema.remove("dependentSchemas") {
+            let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+            for name in required.iter().filter_map(Value::as_str) {
+                merge(&mut schema, dependent.get(name));
+            }
         } else {
             break;
         }
     }
     schema
+}
+
+/// A schema that demands what both do.
+pub(super) fn both(one: &Value, other: &Value) -> Value {
+    let mut schema = one.as_object().cloned().unwrap_or_default();
+    merge(&mut schema, Some(other));
+    Value::Object(schema)
 }
 
 /// Follows `#`, `#/a/b` and `#name` with `$anchor` or `$id`.

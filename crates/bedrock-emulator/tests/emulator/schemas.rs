@@ -60,6 +60,72 @@ fn table() -> Vec<Value> {
             "required": ["a"], "dependentRequired": { "a": ["b"] },
         }),
         json!({ "type": "object", "properties": { "a/b": { "type": "string" }, "c%d": { "$ref": "#/properties/a~1b" } } }),
+        json!({ "type": "object", "additionalProperties": false, "required": ["ip", "ip6", "host", "at", "took"], "properties": {
+            "ip": { "type": "string", "format": "ipv4" }, "ip6": { "type": "string", "format": "ipv6" },
+            "host": { "type": "string", "format": "hostname" }, "at": { "type": "string", "format": "time" },
+            "took": { "type": "string", "format": "duration" },
+        } }),
+        json!({ "type": "array", "items": { "type": "string", "format": "date-time" }, "minItems": 12, "uniqueItems": true }),
+        json!({ "enum": [null, 3, "three", { "n": 3 }, [3], true] }),
+        json!({ "type": "string", "enum": [1, null, "one", "two"] }),
+        json!({ "type": "array", "items": { "enum": [1, "1", null, [1]] }, "minItems": 4, "uniqueItems": true }),
+        json!({ "allOf": [{ "enum": ["a", "b", "c"] }, { "enum": ["b", "c"] }, { "not": { "const": "b" } }] }),
+        json!({ "type": "array", "items": { "type": "boolean" }, "minItems": 2, "uniqueItems": true }),
+        json!({
+            "type": "array", "items": { "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"] },
+            "minItems": 3, "uniqueItems": true,
+        }),
+        json!({
+            "type": "array", "prefixItems": [{ "const": "point" }, { "type": "number" }],
+            "items": { "type": "boolean" }, "minItems": 4, "maxItems": 5,
+        }),
+        json!({ "type": "array", "contains": { "type": "integer", "minimum": 5 }, "minContains": 2 }),
+        json!({
+            "type": "object", "patternProperties": { "^x-[a-z]+$": { "type": "integer" } },
+            "required": ["x-rate"], "additionalProperties": false,
+        }),
+        json!({
+            "type": "object", "patternProperties": { "^[a-z]{3}$": { "type": "boolean" } },
+            "minProperties": 1, "additionalProperties": false,
+        }),
+        json!({
+            "type": "object", "properties": { "a": {}, "b": { "type": "null" }, "c": { "type": "integer" } },
+            "minProperties": 2, "required": ["c"], "maxProperties": 2, "additionalProperties": false,
+        }),
+        json!({
+            "type": "object", "properties": { "card": { "type": "string" } }, "required": ["card"],
+            "dependentSchemas": { "card": { "properties": { "zip": { "type": "string", "minLength": 5 } }, "required": ["zip"] } },
+        }),
+        json!({
+            "type": "object", "properties": { "kind": { "enum": ["round", "square"] } }, "required": ["kind"],
+            "if": { "properties": { "kind": { "const": "round" } } },
+            "then": { "properties": { "radius": { "type": "number", "exclusiveMinimum": 0 } }, "required": ["radius"] },
+            "else": { "properties": { "side": { "type": "number" } }, "required": ["side"] },
+        }),
+        json!({ "type": "integer", "minimum": 1, "not": { "const": 1 } }),
+        json!({ "type": "string", "not": { "enum": ["example value", "these"] } }),
+        json!({ "type": ["string", "integer"], "not": { "type": "string" } }),
+        json!({ "not": { "type": "string" } }),
+        json!({ "anyOf": [
+            { "allOf": [{ "$ref": "#/$defs/base" }, { "properties": { "id": { "minimum": 100 } } }] },
+            { "type": "null" },
+        ], "$defs": { "base": { "type": "object", "properties": { "id": { "type": "integer" } }, "required": ["id"] } } }),
+        json!({
+            "type": "object", "required": ["who"], "properties": { "who": { "allOf": [
+                { "anyOf": [{ "$ref": "#/$defs/name" }, { "$ref": "#/$defs/number" }] }, { "maxLength": 4 },
+            ] } },
+            "$defs": { "name": { "type": "string", "minLength": 2 }, "number": { "type": "integer" } },
+        }),
+        json!({
+            "type": "object", "properties": { "a": { "type": "string" }, "b": { "type": "integer" } },
+            "anyOf": [{ "required": ["a"] }, { "required": ["b"] }], "oneOf": [{ "required": ["b"] }, { "required": ["c"] }],
+        }),
+        json!({ "oneOf": [{ "type": "integer", "multipleOf": 3 }, { "type": "integer", "multipleOf": 5 }] }),
+        json!({ "$ref": "#/$defs/long", "minLength": 40, "$defs": { "long": { "$ref": "#/$defs/text" }, "text": { "type": "string" } } }),
+        json!({ "$ref": "#spot", "$defs": { "a": { "$anchor": "spot", "type": "integer", "minimum": 2, "maximum": 2 } } }),
+        json!({ "type": "string", "pattern": "^(\\d{1,3}\\.){3}\\d{1,3}$", "format": "ipv4" }),
+        json!({ "type": "string", "pattern": "^[^\\s@]+@[^\\s@]+\\.[a-z]{2,}$", "format": "email" }),
+        json!({ "type": "number", "minimum": -90, "maximum": -89.5, "multipleOf": 0.01 }),
         json!(true),
         json!({}),
     ]
@@ -96,6 +162,7 @@ async fn a_schema_without_an_end_does_not_hang() {
         json!({ "type": "object", "properties": { "l": { "$ref": "#" }, "r": { "$ref": "#" } }, "required": ["l", "r"] }),
         json!({ "allOf": [{ "$ref": "#" }, { "$ref": "#" }] }),
         json!({ "type": "array", "items": { "$ref": "#" }, "minItems": 100 }),
+        json!({ "type": "array", "items": { "$ref": "#" }, "minItems": 100, "uniqueItems": true, "not": { "type": "array" } }),
         json!({ "type": "string", "minLength": 1_000_000_000 }),
         json!({ "$ref": "https://example.com/elsewhere.json" }),
     ];

@@ -10,3 +10,5 @@ mod deployment;
 mod disconnects;
 mod faults;
 mod server;
+#[cfg(target_os = "linux")]
+mod slow_readers;

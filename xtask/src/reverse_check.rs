@@ -1,0 +1,102 @@
+//! Recorded requests that AWS took, read back into OpenAI's shape and mapped again.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bedrock_transform::{Catalog, ModelSpec, Options, Route, chat};
+use core_types::ChatRequest;
+use serde_json::Value;
+
+use crate::{reverse, reverse_meaning};
+
+/// How many requests come back with the same meaning, and what was lost of the others.
+#[derive(Default)]
+pub(crate) struct Requests {
+    equal: usize,
+    /// Requests that differ, but say what OpenAI's shape has no place for.
+    beyond: usize,
+    all: usize,
+    /// Names of the requests by kind of loss.
+    losses: BTreeMap<String, Vec<String>>,
+}
+
+/// So many of a hundred have to come back, of those that OpenAI's shape can carry.
+const ENOUGH: usize = 95;
+
+impl Requests {
+    /// Judges one recorded request.
+    pub(crate) fn see(&mut self, name: &str, model: &str, recorded: &Value) {
+        // One recorded body is cut off and no JSON.
+        if !recorded.is_object() {
+            return;
+        }
+        self.all += 1;
+        let recorded = &mut recorded.clone();
+        stand_in(recorded);
+        let lost = match again(model, recorded) {
+            Ok(mapped) => reverse_meaning::differences(recorded, &mapped).into_iter().collect(),
+            Err(refused) => vec![format!("refused: {refused}")],
+        };
+        if lost.is_empty() {
+            self.equal += 1;
+        } else if is_beyond(recorded) {
+            self.beyond += 1;
+        }
+        for kind in lost {
+            self.losses.entry(kind).or_default().push(name.to_owned());
+        }
+    }
+
+    /// What to tell of them.
+    pub(crate) fn summary(&self) -> String {
+        let Self { equal, beyond, all, losses } = self;
+        let mut text = format!(
+            "{equal} of {all} requests equal in meaning, {beyond} of the others say more than OpenAI's shape can carry"
+        );
+        for (kind, names) in losses {
+            let first = names.first().map_or("", String::as_str);
+            text.push_str(&format!("\n  {} × {kind} (first: {first})", names.len()));
+        }
+        text
+    }
+
+    /// Whether enough of them came back.
+    pub(crate) fn pass(&self) -> bool {
+        self.equal * 100 >= (self.all - self.beyond) * ENOUGH
+    }
+}
+
+/// Whether a request has blocks that no part of OpenAI's, nor of LiteLLM's, stands for: what a guardrail is told about a text,
+/// what an answer cited, what a tool of AWS's own gave.
+fn is_beyond(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().any(is_beyond),
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            matches!(name.as_str(), "citationsContent" | "qualifiers")
+                || member == "server_tool_use"
+                || is_beyond(member)
+        }),
+        _ => false,
+    }
+}
+
+/// Long base64 is elided in recordings: its note stands in for it.
+fn stand_in(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(stand_in),
+        Value::Object(members) => members.values_mut().for_each(stand_in),
+        Value::String(text) if text.starts_with("<<b64 elided") => *text = STANDARD.encode(&text),
+        _ => {}
+    }
+}
+
+/// Converse to OpenAI's shape to Converse.
+fn again(model: &str, recorded: &Value) -> Result<Value, String> {
+    let openai = reverse::request(model, recorded).to_string();
+    let request: ChatRequest = serde_json::from_str(&openai).map_err(|error| error.to_string())?;
+    let mut spec = ModelSpec::resolve(model, &Catalog::builtin()).map_err(|error| error.to_string())?;
+    spec.route = Route::Converse;
+    let call = chat(&request, &spec, &Options::default()).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&call.outgoing.body).map_err(|error| error.to_string())
+}
