@@ -56,26 +56,12 @@ fn check(request: &ChatRequest, spec: &ModelSpec) {
 
 /// Defects of the mapper that are known and not mended, by what AWS says of them: to be emptied.
 const OPEN: &[&str] = &[
-    // Two tools of one name.
-    "Tool names must be unique",
-    // `type: ["object", "null"]`, or `additionalProperties: true`, in a schema.
+    // `additionalProperties: true` in a schema.
     "'additionalProperties' must be explicitly set to false",
-    // A prefill of several messages is trimmed before its blocks are put in order.
-    "final assistant content cannot end with trailing whitespace",
     // An id of an earlier turn, and a function that is called twice.
     "`tool_use` ids must be unique",
-    // A marker on a message that ends in reasoning.
-    "Cache point cannot be inserted after reasoning block",
-    // Sound in a result; the result of a deprecated function call, which is mapped like a user's message.
-    "/toolResult/content/",
-    "at 'requestMetadata' failed",
-    "s3Location.uri' failed",
     // A system message amid the conversation moves before markers that were judged before it.
     "a ttl='1h' cache_control block must not come after",
-    "cachePoint.ttl' failed",
-    "'inferenceConfig.temperature' failed",
-    "'inferenceConfig.topP' failed",
-    "to Integer (at 'inferenceConfig.maxTokens')",
     // The emulator's own: it reads no base64 with bits left over, and no number above a double's range.
     "Unable to decode Base64 value",
     "number out of range",

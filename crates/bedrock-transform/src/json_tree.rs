@@ -37,7 +37,10 @@ impl Json {
             Self::Object(members) => {
                 let schemas = members.iter_mut().filter(|(key, _)| !VALUES.contains(&key.as_str()));
                 schemas.for_each(|(_, value)| value.close());
-                let is_object = self.member("type").is_some_and(|kind| kind.is("\"object\""));
+                let is_object = match self.member("type") {
+                    Some(Self::Array(kinds)) => kinds.iter().any(|kind| kind.is("\"object\"")),
+                    kind => kind.is_some_and(|kind| kind.is("\"object\"")),
+                };
                 if is_object
                     && self.member("additionalProperties").is_none()
                     && let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned()))

@@ -153,6 +153,11 @@ pub(crate) fn of_s3<'a>(
     owner: Option<&'a str>,
     at: &str,
 ) -> Result<Medium<'a>, TransformError> {
+    let bucket = uri.trim_start_matches("s3://").split('/').next().unwrap_or_default();
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
+    if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(legal) {
+        return Err(TransformError::invalid(at, "expected s3://bucket/key"));
+    }
     let (kind, format) = format_of(&[], None, Label { filename: Some(uri), ..label }, at)?;
     Ok(Medium { kind, format, source: Source::S3 { uri, owner } })
 }

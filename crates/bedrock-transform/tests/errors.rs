@@ -48,7 +48,7 @@ fn content_that_a_model_does_not_take_is_refused() {
     assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}}]}]}"#), @"messages[0].content[0]: ai21_jamba does not take audio");
     assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"user","content":[{"type":"hologram","hologram":{}}]}]}"#), @"messages[0].content[0]: ai21_jamba does not take parts of type `hologram`");
     assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"user","content":[{"text":"no type"}]}]}"#), @"messages[0].content[0]: ai21_jamba does not take a part without a type");
-    assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"s3://b/a.png"}}]},{"role":"user","content":"Hi"}]}"#), @"messages[0].content[0]: ai21_jamba does not take images");
+    assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"s3://bucket/a.png"}}]},{"role":"user","content":"Hi"}]}"#), @"messages[0].content[0]: ai21_jamba does not take images");
     assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"user","content":"Hi"},{"role":"assistant","audio":{"id":"a"}},{"role":"user","content":"Hi"}]}"#), @"messages[1].audio: ai21_jamba does not take audio of earlier answers");
     assert_snapshot!(refusal(JAMBA, r#"{"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"web_search"}]}"#), @"tools[0]: ai21_jamba does not take the hosted tool `web_search`");
 }

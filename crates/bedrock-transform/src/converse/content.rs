@@ -248,6 +248,27 @@ impl<'a> Mapper<'a, '_> {
         Ok(beside)
     }
 
+    /// The result of a deprecated function call.
+    pub(super) fn function_result(
+        &mut self,
+        content: &'a Content,
+        index: usize,
+    ) -> Result<Vec<Block<'a>>, TransformError> {
+        let mut blocks = Vec::new();
+        match content {
+            Content::Text(text) => push_text(text, &mut blocks),
+            Content::Parts(parts) => {
+                for (place, part) in parts.iter().enumerate() {
+                    self.unmarked_part(part, &|| format!("messages[{index}].content[{place}]"), &mut blocks)?;
+                }
+            }
+        }
+        if blocks.is_empty() {
+            blocks.push(Self::EMPTY_RESULT);
+        }
+        Ok(blocks)
+    }
+
     /// A part whose cache marker stands elsewhere: after the tool result, not in it.
     fn unmarked_part(
         &mut self,
@@ -263,6 +284,9 @@ impl<'a> Mapper<'a, '_> {
             Part::Document(document) => blocks.push(self.document(document, &at())?),
             Part::Other { kind, fields } => self.other_part(kind, fields, at, blocks)?,
             _ => return Err(self.unsupported(at(), "this kind of content in a tool result")),
+        }
+        if let Some(Block::Audio(_)) = blocks.last() {
+            return Err(self.unsupported(at(), "sound in a tool result"));
         }
         Ok(())
     }

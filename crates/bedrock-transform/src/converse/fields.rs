@@ -42,7 +42,7 @@ impl<'a> Mapper<'a, '_> {
             ("outputConfig", Some(raw)) => request.output_config = Some(OutputConfig::Raw(raw)),
             ("requestMetadata", Some(raw)) => {
                 check_metadata(raw)?;
-                request.request_metadata = Some(raw);
+                request.request_metadata = Some(raw).filter(|raw| !raw.is_empty_object());
             }
             ("serviceTier", Some(raw)) => request.service_tier = Some(Cow::Borrowed(raw)),
             ("additionalModelRequestFields" | "extra_body", _) => return self.merge(name, &value, request),
@@ -189,8 +189,9 @@ impl<'a> Mapper<'a, '_> {
 /// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>
 fn check_metadata(raw: &RawJson) -> Result<(), TransformError> {
     const AT: &str = "requestMetadata";
-    let legal =
-        |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || ":_@$#=/+,-.".contains(c));
+    let legal = |text: &str| {
+        text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || ":_@$#=/+,-.".contains(c))
+    };
     let fields: Extra = raw.read().map_err(|_| TransformError::invalid(AT, "expected an object of strings"))?;
     if fields.iter().count() > 16 {
         return Err(TransformError::invalid(AT, "at most 16 pairs are allowed"));

@@ -106,6 +106,7 @@ pub(crate) fn build<'a>(
     mapper.fields(input, &mut request)?;
     mapper.sampling(&mut request.inference_config)?;
     mapper.reasoning(input, &mut request)?;
+    mapper.ranges(&mut request.inference_config)?;
     mapper.tools(input, &mut request)?;
     mapper.response_format(input, &mut request)?;
     mapper.parallel_tool_calls(input, &mut request)?;
@@ -173,6 +174,30 @@ impl<'a> Mapper<'a, '_> {
         Ok(())
     }
 
+    /// Numbers within AWS's ranges.
+    /// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InferenceConfiguration.html>
+    fn ranges(&mut self, config: &mut InferenceConfig<'_>) -> Result<(), TransformError> {
+        const MOST_TOKENS: u32 = i32::MAX.unsigned_abs();
+        if config.max_tokens.is_some_and(|tokens| tokens > MOST_TOKENS) {
+            return Err(TransformError::invalid("max_tokens", format!("must be at most {MOST_TOKENS}")));
+        }
+        match &mut config.temperature {
+            // OpenAI's scale ends at 2, AWS's at 1.
+            Some(temperature) if *temperature > 1.0 && *temperature <= 2.0 => {
+                self.warnings.adjusted(Param::Temperature, format!("{temperature} exceeds 1; sent 1"));
+                *temperature = 1.0;
+            }
+            Some(temperature) if !(0.0..=1.0).contains(temperature) => {
+                return Err(TransformError::invalid("temperature", "must be from 0 to 2"));
+            }
+            _ => {}
+        }
+        if config.top_p.is_some_and(|top_p| !(0.0..=1.0).contains(&top_p)) {
+            return Err(TransformError::invalid("top_p", "must be from 0 to 1"));
+        }
+        Ok(())
+    }
+
     /// A cache point for a marker of the caller's, if the model takes one.
     fn cache_point(
         &mut self,
@@ -189,6 +214,9 @@ impl<'a> Mapper<'a, '_> {
             Cache::Anywhere { ttl } => ttl,
             Cache::Prompt => false,
         };
+        if control.ttl.as_deref().is_some_and(|ttl| !matches!(ttl, "5m" | "1h")) {
+            return Err(TransformError::invalid(format!("{}.ttl", at()), "expected 5m or 1h"));
+        }
         if self.cache_points == MOST {
             return Err(TransformError::invalid(at(), "a request may have at most 4 cache_control markers"));
         }
@@ -215,9 +243,13 @@ impl<'a> Mapper<'a, '_> {
         blocks: &mut Vec<Block<'a>>,
         at: impl FnOnce() -> String,
     ) -> Result<(), TransformError> {
-        // A marker after nothing would mark what stands before it.
-        if let Some(control) = control.filter(|_| !blocks.is_empty()) {
-            blocks.extend(self.cache_point(control, at)?.map(Block::CachePoint));
+        let Some(control) = control else { return Ok(()) };
+        match blocks.last() {
+            // A marker after nothing would mark what stands before it.
+            None => {}
+            // AWS refuses one right after reasoning.
+            Some(Block::ReasoningContent(_)) => self.warnings.dropped("cache_control"),
+            Some(_) => blocks.extend(self.cache_point(control, at)?.map(Block::CachePoint)),
         }
         Ok(())
     }

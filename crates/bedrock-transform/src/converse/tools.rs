@@ -64,6 +64,10 @@ impl<'a> Mapper<'a, '_> {
     ) -> Result<(), TransformError> {
         match tool {
             Tool::Function { function, cache_control } => {
+                if self.input.tools[..index].iter().any(|earlier| defined_name(earlier) == Some(&function.name)) {
+                    let reason = format!("two tools are named `{}`", function.name);
+                    return Err(TransformError::invalid(format!("tools[{index}].function.name"), reason));
+                }
                 tools.push(wire::Tool::Spec(self.tool_spec(function, index)?));
                 if let Some(control) = cache_control {
                     match self.spec.model.can.cache {

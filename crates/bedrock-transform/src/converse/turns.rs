@@ -57,11 +57,7 @@ impl<'a> Mapper<'a, '_> {
                 Message::Function(function) => {
                     let id = function_call_id(&function.name);
                     talk.answer(&id, || format!("messages[{index}].name"))?;
-                    let mut content = Vec::new();
-                    self.content(&function.content, None, index, &mut content)?;
-                    if content.is_empty() {
-                        content.push(Self::EMPTY_RESULT);
-                    }
+                    let content = self.function_result(&function.content, index)?;
                     let result = ToolResult { tool_use_id: Cow::Owned(id), content, status: None };
                     self.add(Role::User, vec![Block::ToolResult(result)], index, &mut talk)?;
                 }
@@ -70,10 +66,10 @@ impl<'a> Mapper<'a, '_> {
         }
         talk.close_calls(input.messages.len())?;
         talk.flush_beside();
-        self.ends(&mut talk, request)?;
         for turn in &mut talk.turns {
             self.settle(turn);
         }
+        self.ends(&mut talk, request)?;
         request.messages = talk.turns.into_iter().map(|turn| Turn { role: turn.role, content: turn.content }).collect();
         Ok(())
     }

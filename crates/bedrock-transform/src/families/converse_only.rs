@@ -2,7 +2,15 @@
 
 use crate::family::{Capabilities, Family, Model};
 
-pub(crate) static FAMILY: Family = Family::new("converse_only");
+/// AWS takes JSON schemas from these natively.
+const STRUCTURED: Capabilities = Capabilities { structured_output: true, ..Capabilities::PERMISSIVE };
+
+pub(crate) static FAMILY: Family = Family::new("converse_only").with_models(&[
+    Model::new("google.gemma-3-", STRUCTURED),
+    Model::new("minimax.minimax-m2", STRUCTURED),
+    Model::new("nvidia.nemotron-nano-", STRUCTURED),
+    Model::new("zai.glm-4", STRUCTURED),
+]);
 
 /// What a model that no row knows is taken to accept. AWS has the last word.
 pub(crate) static ANY: Model = Model::new("", Capabilities::PERMISSIVE);

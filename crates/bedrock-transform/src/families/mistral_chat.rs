@@ -23,7 +23,7 @@ pub(super) static FAMILY: Family = Family::new(DIALECT.family)
         Model::new("mistral.magistral-", VISION),
         Model::new("mistral.ministral-", VISION),
         Model::new("mistral.mistral-large-24", CHAT),
-        Model::new("mistral.mistral-large-3", VISION),
+        Model::new("mistral.mistral-large-3", Capabilities { structured_output: true, ..VISION }),
         Model::new("mistral.pixtral-", VISION),
         Model::new("mistral.voxtral-", Capabilities { audio: true, ..CHAT }),
     ])

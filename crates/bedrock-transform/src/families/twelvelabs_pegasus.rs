@@ -231,16 +231,16 @@ mod tests {
     fn a_video_comes_from_a_part_or_by_name() {
         let cases = [
             (
-                r#""messages":[{"role":"system","content":"S"},{"role":"user","content":[{"type":"text","text":"U"},{"type":"video_url","video_url":{"url":"s3://b/v.mp4"}}]}],"max_tokens":9"#,
-                r#"{"inputPrompt":"system: S\nuser: U","mediaSource":{"s3Location":{"uri":"s3://b/v.mp4"}},"maxOutputTokens":9}"#,
+                r#""messages":[{"role":"system","content":"S"},{"role":"user","content":[{"type":"text","text":"U"},{"type":"video_url","video_url":{"url":"s3://bucket/v.mp4"}}]}],"max_tokens":9"#,
+                r#"{"inputPrompt":"system: S\nuser: U","mediaSource":{"s3Location":{"uri":"s3://bucket/v.mp4"}},"maxOutputTokens":9}"#,
             ),
             (
                 r#""messages":[{"role":"user","content":"U"}],"video_base64":"AAAA","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}"#,
                 r#"{"inputPrompt":"user: U","mediaSource":{"base64String":"AAAA"},"responseFormat":{"jsonSchema":{"type":"object"}}}"#,
             ),
             (
-                r#""messages":[{"role":"user","content":"U"}],"video_s3_uri":"s3://b/v","video_s3_bucket_owner":"123""#,
-                r#"{"inputPrompt":"user: U","mediaSource":{"s3Location":{"uri":"s3://b/v","bucketOwner":"123"}}}"#,
+                r#""messages":[{"role":"user","content":"U"}],"video_s3_uri":"s3://bucket/v","video_s3_bucket_owner":"123""#,
+                r#"{"inputPrompt":"user: U","mediaSource":{"s3Location":{"uri":"s3://bucket/v","bucketOwner":"123"}}}"#,
             ),
             (
                 r#""messages":[{"role":"user","content":"U"}],"mediaSource":{"base64String":"AAAA"}"#,
@@ -250,7 +250,7 @@ mod tests {
         for (members, expected) in cases {
             assert_eq!(body(members).unwrap(), expected);
         }
-        let twice = r#""messages":[{"role":"user","content":[{"type":"text","text":"U"},{"type":"video_url","video_url":{"url":"s3://b/v.mp4"}}]}],"video_base64":"AAAA""#;
+        let twice = r#""messages":[{"role":"user","content":[{"type":"text","text":"U"},{"type":"video_url","video_url":{"url":"s3://bucket/v.mp4"}}]}],"video_base64":"AAAA""#;
         assert_eq!(body(twice).unwrap_err().to_string(), "messages[0].content[1]: the video is named twice");
     }
 

@@ -154,7 +154,8 @@ async fn a_file_may_refer_to_variables_that_it_sets_itself() {
 
 #[tokio::test]
 async fn a_model_may_be_called_n() {
-    let file = "model_list:\n- model_name: n\n  litellm_params: {model: bedrock/amazon.nova-lite-v1:0, drop_params: yes}\n";
+    let file =
+        "model_list:\n- model_name: n\n  litellm_params: {model: bedrock/amazon.nova-lite-v1:0, drop_params: yes}\n";
     let config = gateway::Config::parse("config.yaml".as_ref(), file, gateway::Environment::default()).unwrap();
     let router = gateway::App::new(&config, gateway::Deployments::connect(&config).await.unwrap()).router();
     let request = axum::http::Request::get("/v1/models").body(axum::body::Body::empty()).unwrap();
