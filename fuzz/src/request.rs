@@ -58,8 +58,6 @@ fn check(request: &ChatRequest, spec: &ModelSpec) {
 const OPEN: &[&str] = &[
     // `additionalProperties: true` in a schema.
     "'additionalProperties' must be explicitly set to false",
-    // An id of an earlier turn, and a function that is called twice.
-    "`tool_use` ids must be unique",
     // A system message amid the conversation moves before markers that were judged before it.
     "a ttl='1h' cache_control block must not come after",
     // The emulator's own: it reads no base64 with bits left over, and no number above a double's range.

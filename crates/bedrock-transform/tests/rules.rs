@@ -148,3 +148,18 @@ fn what_the_request_says_of_its_call_goes_beside_the_body() {
     assert_eq!((call.outgoing.target.as_str(), call.outgoing.region.as_deref()), (arn, Some("eu-west-1")));
     assert_eq!(call.outgoing.headers, [("x-team".to_owned(), "blue".to_owned())]);
 }
+
+#[test]
+fn an_id_that_is_used_in_every_turn_is_sent_once_and_its_results_follow() {
+    let turn = r#"{"role":"assistant","tool_calls":[{"id":"call_0","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"call_0","content":"R"}"#;
+    let json = format!(r#"{{"messages":[{{"role":"user","content":"Go"}},{turn},{turn},{turn}]}}"#);
+    let call = call(NOVA, &json).unwrap();
+    let body = body(&call);
+    let ids = |kind: &str| -> Vec<String> {
+        let blocks = body["messages"].as_array().unwrap().iter().flat_map(|turn| turn["content"].as_array().unwrap());
+        blocks.filter_map(|block| block[kind]["toolUseId"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(ids("toolUse"), ["call_0", "call_0_2", "call_0_3"]);
+    assert_eq!(ids("toolResult"), ids("toolUse"));
+    assert!(!call.warnings.is_empty());
+}

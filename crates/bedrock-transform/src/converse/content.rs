@@ -194,10 +194,11 @@ impl<'a> Mapper<'a, '_> {
         }
     }
 
-    /// The result of a tool. Images for models that take none there come back, to stand beside it.
+    /// The result of the tool call `id`. Images for models that take none there come back, to stand beside it.
     pub(super) fn tool_result(
         &mut self,
         message: &'a ToolMessage,
+        id: String,
         index: usize,
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<Vec<Block<'a>>, TransformError> {
@@ -240,7 +241,7 @@ impl<'a> Mapper<'a, '_> {
         if message.is_error && status.is_none() {
             self.warnings.dropped("status");
         }
-        blocks.push(Block::ToolResult(ToolResult { tool_use_id: tool_use_id(&message.tool_call_id), content, status }));
+        blocks.push(Block::ToolResult(ToolResult { tool_use_id: Cow::Owned(id), content, status }));
         match (marker, self.spec.model.can.cache) {
             (Some(_), Cache::Prompt) => self.warnings.dropped("cache_control"),
             (marker, _) => self.cache_block(marker, blocks, || format!("messages[{index}].cache_control"))?,

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/conversation-inference.html>
 
+mod calls;
 mod content;
 pub(crate) mod event;
 mod fields;

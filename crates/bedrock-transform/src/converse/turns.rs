@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use core_types::{Content, Message, SystemMessage};
 
 use crate::converse::Mapper;
+use crate::converse::calls::Calls;
 use crate::converse::content::function_call_id;
 use crate::converse::wire::{Block, Request, Role, ToolResult, Turn};
 use crate::input::ChatInput;
@@ -35,28 +36,31 @@ impl<'a> Mapper<'a, '_> {
                     if blocks.is_empty() {
                         self.blank_user(index, input, &mut blocks)?;
                     }
-                    talk.close_calls(index)?;
+                    talk.calls.close(index)?;
                     self.add(Role::User, blocks, index, &mut talk)?;
                 }
                 Message::Assistant(assistant) => {
                     let mut blocks = Vec::new();
                     self.assistant(assistant, index, &mut blocks)?;
-                    talk.close_calls(index)?;
-                    talk.open_calls(&blocks, index)?;
+                    talk.calls.close(index)?;
+                    if talk.calls.open(&mut blocks, index)? {
+                        let detail = "an id of an earlier turn was used again: sent with a number, and its result too";
+                        self.warnings.rewritten(format!("messages[{index}].tool_calls"), detail);
+                    }
                     talk.prefix = assistant.prefix;
                     self.add(Role::Assistant, blocks, index, &mut talk)?;
                 }
                 Message::Tool(tool) => {
                     let id = tool_use_id(&tool.tool_call_id);
-                    talk.answer(&id, || format!("messages[{index}].tool_call_id"))?;
+                    let id = talk.calls.answer(&id, || format!("messages[{index}].tool_call_id"))?;
                     let mut blocks = Vec::new();
-                    let beside = self.tool_result(tool, index, &mut blocks)?;
+                    let beside = self.tool_result(tool, id, index, &mut blocks)?;
                     self.add(Role::User, blocks, index, &mut talk)?;
                     talk.beside.extend(beside);
                 }
                 Message::Function(function) => {
                     let id = function_call_id(&function.name);
-                    talk.answer(&id, || format!("messages[{index}].name"))?;
+                    let id = talk.calls.answer(&id, || format!("messages[{index}].name"))?;
                     let content = self.function_result(&function.content, index)?;
                     let result = ToolResult { tool_use_id: Cow::Owned(id), content, status: None };
                     self.add(Role::User, vec![Block::ToolResult(result)], index, &mut talk)?;
@@ -64,7 +68,7 @@ impl<'a> Mapper<'a, '_> {
                 _ => return Err(TransformError::invalid(format!("messages[{index}].role"), "unknown role")),
             }
         }
-        talk.close_calls(input.messages.len())?;
+        talk.calls.close(input.messages.len())?;
         talk.flush_beside();
         for turn in &mut talk.turns {
             self.settle(turn);
@@ -300,8 +304,7 @@ impl<'a> Mapper<'a, '_> {
 #[derive(Default)]
 struct Talk<'a> {
     turns: Vec<OpenTurn<'a>>,
-    /// Tool calls that wait for their results, with the index of their message.
-    open: Vec<(String, usize)>,
+    calls: Calls,
     /// System prompts for models that have none: they go before the first words of the user's.
     folded: Vec<Block<'a>>,
     /// Blocks that belong after the tool results of this turn.
@@ -330,42 +333,6 @@ impl<'a> OpenTurn<'a> {
 }
 
 impl Talk<'_> {
-    fn open_calls(&mut self, blocks: &[Block<'_>], index: usize) -> Result<(), TransformError> {
-        for block in blocks {
-            let Block::ToolUse(tool) = block else { continue };
-            if self.open.iter().any(|(id, _)| *id == *tool.tool_use_id) {
-                let reason = format!("two tool calls have the id `{}`", tool.tool_use_id);
-                return Err(TransformError::invalid(format!("messages[{index}].tool_calls"), reason));
-            }
-            self.open.push((tool.tool_use_id.clone().into_owned(), index));
-        }
-        Ok(())
-    }
-
-    fn answer(&mut self, id: &str, at: impl FnOnce() -> String) -> Result<(), TransformError> {
-        match self.open.iter().position(|(open, _)| open == id) {
-            Some(place) => {
-                self.open.remove(place);
-                Ok(())
-            }
-            None => Err(TransformError::invalid(
-                at(),
-                format!("no tool call before it waits for a result with the id `{id}`"),
-            )),
-        }
-    }
-
-    /// All calls must be answered before the conversation goes on.
-    fn close_calls(&self, next: usize) -> Result<(), TransformError> {
-        match self.open.first() {
-            Some((id, index)) if next > *index => Err(TransformError::invalid(
-                format!("messages[{index}].tool_calls"),
-                format!("the tool call `{id}` has no result in the messages that follow it"),
-            )),
-            _ => Ok(()),
-        }
-    }
-
     fn flush_beside(&mut self) {
         if let Some(turn) = self.turns.last_mut().filter(|turn| turn.role == Role::User) {
             turn.content.append(&mut self.beside);
