@@ -156,9 +156,9 @@ async fn a_file_may_refer_to_variables_that_it_sets_itself() {
 async fn a_model_may_be_called_n() {
     let file =
         "model_list:\n- model_name: n\n  litellm_params: {model: bedrock/amazon.nova-lite-v1:0, drop_params: yes}\n";
-    let config = gateway::Config::parse("config.yaml".as_ref(), file, gateway::Environment::default()).unwrap();
-    let router = gateway::App::new(&config, gateway::Deployments::connect(&config).await.unwrap()).router();
-    let request = axum::http::Request::get("/v1/models").body(axum::body::Body::empty()).unwrap();
+    let config = parse(file).unwrap();
+    let router = gateway::App::new(&config, Deployments::connect(&config).await.unwrap()).router();
+    let request = http::Request::get("/v1/models").body(axum::body::Body::empty()).unwrap();
     let answer = tower::ServiceExt::oneshot(router, request).await.unwrap();
     let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
     assert!(String::from_utf8_lossy(&body).contains(r#""id":"n""#), "{body:?}");
