@@ -55,7 +55,8 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     let mut input = ChatInput::admit(request, supported, spec, &controls, &mut warnings)?;
     let can = spec.model.can;
     let streamable = can.stream && (can.tools_stream || input.tools.is_empty());
-    let wants_stream = request.stream == Some(true);
+    let asked = if request.stream == Some(true) { Delivery::Stream } else { Delivery::Whole };
+    let wants_stream = options.delivery.unwrap_or(asked) == Delivery::Stream;
     let delivery = if wants_stream && streamable { Delivery::Stream } else { Delivery::Whole };
     input.delivery = delivery;
     let body = match codec {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use core_types::Content;
 
+use crate::Delivery;
+
 /// What to do where a request does not fit a model. The defaults are documented in `docs/defaults.md`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -21,6 +23,8 @@ pub struct Options {
     pub user_continue_message: Option<Content>,
     /// Flags of the header `anthropic-beta` to pass on besides those that Bedrock is known to take.
     pub allowed_betas: Vec<String>,
+    /// How the answer is to come, whatever the request's `stream` says.
+    pub delivery: Option<Delivery>,
     /// What is sent as the token limit where the caller names none.
     pub default_max_tokens: Option<u32>,
     /// Media that was fetched for the `http(s)` URLs of the request.

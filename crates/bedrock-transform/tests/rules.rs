@@ -163,3 +163,42 @@ fn an_id_that_is_used_in_every_turn_is_sent_once_and_its_results_follow() {
     assert_eq!(ids("toolResult"), ids("toolUse"));
     assert!(!call.warnings.is_empty());
 }
+
+#[test]
+fn claudes_beta_header_goes_into_the_body_as_far_as_bedrock_knows_its_flags() {
+    let header = r#""extra_headers":{"Anthropic-Beta":"context-1m-2025-08-07, made-up-2026-01-01","x-trace":"1"}"#;
+    let json = format!(r#"{{{HELLO},{header},"anthropic_beta":["own-flag"]}}"#);
+    for model in [CLAUDE, "invoke/anthropic.claude-sonnet-4-5-20250929-v1:0"] {
+        let call = call(model, &json).unwrap();
+        let body = body(&call);
+        let fields = body.get("additionalModelRequestFields").unwrap_or(&body);
+        assert_eq!(fields["anthropic_beta"], serde_json::json!(["own-flag", "context-1m-2025-08-07"]), "{model}");
+        assert!(dropped(&call, "anthropic-beta:made-up-2026-01-01"), "{model}: {:?}", call.warnings);
+        assert_eq!(call.outgoing.headers, [("x-trace".to_owned(), "1".to_owned())], "{model}");
+    }
+    let call = call(NOVA, &format!("{{{HELLO},{header}}}")).unwrap();
+    assert!(dropped(&call, "anthropic_beta"), "{:?}", call.warnings);
+    assert!(body(&call).get("additionalModelRequestFields").is_none());
+}
+
+#[test]
+fn a_temperature_on_openais_scale_is_fitted_to_aws_and_others_are_refused() {
+    let hot = call(NOVA, &format!(r#"{{{HELLO},"temperature":1.5}}"#)).unwrap();
+    assert_eq!(body(&hot)["inferenceConfig"]["temperature"], 1.0);
+    assert!(matches!(&hot.warnings[..], [Warning::Adjusted { param, .. }] if param == "temperature"));
+    for (wrong, at) in
+        [("\"temperature\":2.5", "temperature"), ("\"temperature\":-1", "temperature"), ("\"top_p\":2", "top_p")]
+    {
+        let error = call(NOVA, &format!("{{{HELLO},{wrong}}}")).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{at}: must be from 0 to")), "{error}");
+    }
+}
+
+#[test]
+fn two_tools_of_one_name_and_a_lifetime_that_aws_lacks_are_refused() {
+    let tool = r#"{"type":"function","function":{"name":"f"}}"#;
+    let error = call(NOVA, &format!(r#"{{{HELLO},"tools":[{tool},{tool}]}}"#)).unwrap_err().to_string();
+    assert_eq!(error, "tools[1].function.name: two tools are named `f`");
+    let json = r#"{"messages":[{"role":"user","content":"Hi","cache_control":{"type":"ephemeral","ttl":"2h"}}]}"#;
+    assert_eq!(call(CLAUDE, json).unwrap_err().to_string(), "messages[0].cache_control.ttl: expected 5m or 1h");
+}

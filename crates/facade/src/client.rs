@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedrock_transform::{Catalog, ChatCall, Delivery, Media, ModelSpec, Options, Route, chat};
+use bedrock_transform::{Catalog, ChatCall, Delivery, Media, ModelSpec, Options, chat};
 use core_types::{ChatRequest, ChatResponse};
 
 use crate::{Backend, ChatStream, Error, Reply};
@@ -83,14 +83,15 @@ impl Client {
         Ok(chat(request, model, &options)?)
     }
 
-    /// Fetches what must be fetched, then maps.
-    async fn prepare_fetching(&self, request: &ChatRequest) -> Result<ChatCall, Error> {
+    /// Fetches what must be fetched, then maps, whatever the request's `stream` says.
+    async fn prepare_fetching(&self, request: &ChatRequest, delivery: Delivery) -> Result<ChatCall, Error> {
+        let mut options = self.options.clone();
+        options.delivery = Some(delivery);
         #[cfg(feature = "fetch")]
         if let Some(fetcher) = &self.fetcher {
-            let media = fetcher.media(request).await?;
-            return self.prepare_with(request, &self.resolve(&request.model)?, media);
+            options.media = fetcher.media(request).await?;
         }
-        self.prepare(request)
+        Ok(chat(request, &self.resolve(&request.model)?, &options)?)
     }
 
     /// Fetches images and documents behind `http(s)` URLs, which Bedrock does not do, before a request is sent.
@@ -106,7 +107,7 @@ impl Client {
     /// # Errors
     /// If the request cannot be mapped, AWS refuses it, or the answer cannot be read.
     pub async fn chat(&self, request: &ChatRequest) -> Result<Reply<ChatResponse>, Error> {
-        self.send(self.prepare_fetching(request).await?).await
+        self.send(self.prepare_fetching(request, Delivery::Whole).await?).await
     }
 
     /// Asks for an answer in pieces.
@@ -114,12 +115,7 @@ impl Client {
     /// # Errors
     /// As [`Client::chat`]; errors within the stream are items of it.
     pub async fn chat_stream(&self, request: &ChatRequest) -> Result<ChatStream, Error> {
-        if request.stream == Some(true) {
-            return self.stream(self.prepare_fetching(request).await?).await;
-        }
-        let mut request = request.clone();
-        request.stream = Some(true);
-        self.stream(self.prepare_fetching(&request).await?).await
+        self.stream(self.prepare_fetching(request, Delivery::Stream).await?).await
     }
 
     /// Sends a prepared call whose answer comes in one piece.
@@ -146,13 +142,5 @@ impl Client {
         }
         let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
         Ok(ChatStream::replay(call.reply, answer, call.warnings))
-    }
-
-    /// The route that a model's name leads to.
-    ///
-    /// # Errors
-    /// As [`Client::resolve`].
-    pub fn route(&self, model: &str) -> Result<Route, Error> {
-        Ok(self.resolve(model)?.route)
     }
 }

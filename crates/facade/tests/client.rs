@@ -17,6 +17,8 @@ struct Script {
     body: &'static str,
     events: Vec<(&'static str, &'static str)>,
     error: Option<ErrorKind>,
+    /// What AWS says beside the error.
+    message: &'static str,
     sent: Arc<Mutex<Vec<Outgoing>>>,
 }
 
@@ -35,15 +37,18 @@ impl Backend for Script {
     async fn send(&self, call: &Outgoing) -> Result<Answer, Error> {
         self.sent.lock().unwrap().push(call.clone());
         match self.error {
-            Some(kind) => {
-                Err(UpstreamError::new(kind, "SomeException", "no").with_request_id(Some("req-2".to_owned())).into())
-            }
+            Some(kind) => Err(UpstreamError::new(kind, "SomeException", self.message)
+                .with_request_id(Some("req-2".to_owned()))
+                .into()),
             None => Ok(Answer::new(self.body, self.meta())),
         }
     }
 
     async fn stream(&self, call: &Outgoing) -> Result<EventStream, Error> {
         self.sent.lock().unwrap().push(call.clone());
+        if let Some(kind) = self.error {
+            return Err(UpstreamError::new(kind, "SomeException", self.message).into());
+        }
         let events: Vec<_> =
             self.events.iter().map(|(name, payload)| Ok(StreamEvent::event(*name, *payload))).collect();
         Ok(EventStream::new(self.meta(), stream::iter(events)))
@@ -124,7 +129,7 @@ async fn a_model_that_cannot_stream_tools_is_asked_for_the_whole_answer() {
 
 #[tokio::test]
 async fn aws_errors_keep_their_code_and_request_id() {
-    let script = Script { error: Some(ErrorKind::Throttled), ..Script::default() };
+    let script = Script { error: Some(ErrorKind::Throttled), message: "no", ..Script::default() };
     let error = Client::new(script).chat(&ChatRequest::new(NOVA).user("Hello")).await.unwrap_err();
     assert_eq!(error.to_string(), "SomeException: no (request id req-2)");
     assert!(error.is_retryable());
@@ -139,4 +144,24 @@ async fn a_wrong_request_is_not_sent() {
     let (status, body) = error.openai();
     assert_eq!((status, body.error.param.as_deref()), (400, Some("messages")));
     assert!(script.sent.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_model_that_only_profiles_serve_names_the_profiles() {
+    let message = "Invocation of model ID m with on-demand throughput isn\u{2019}t supported.";
+    let script = Script { error: Some(ErrorKind::InvalidRequest), message, ..Script::default() };
+    let request = ChatRequest::new("bedrock/eu-west-1/anthropic.claude-x-v1:0").user("Hello");
+    let client = Client::new(script);
+    let named = "Use the inference profile `eu.anthropic.claude-x-v1:0` or `global.anthropic.claude-x-v1:0`.";
+    for error in [client.chat(&request).await.unwrap_err(), client.chat_stream(&request).await.unwrap_err()] {
+        assert!(error.to_string().contains(named), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_method_decides_whether_the_answer_is_streamed() {
+    let script = Script { body: ANSWER, ..Script::default() };
+    let request = ChatRequest::new(NOVA).user("Hello").stream(true);
+    let reply = Client::new(script.clone()).chat(&request).await.unwrap();
+    assert_eq!((script.sent().operation, reply.warnings.len()), (Operation::Converse, 0));
 }
