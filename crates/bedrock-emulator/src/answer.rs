@@ -17,6 +17,8 @@ use crate::{schema, tools};
 pub(crate) struct Answer {
     pub(crate) blocks: Vec<Block>,
     pub(crate) stop_reason: &'static str,
+    /// The stop sequence that ended the answer.
+    pub(crate) stop_sequence: Option<String>,
     pub(crate) usage: Usage,
     pub(crate) additional_fields: Option<Value>,
     pub(crate) performance_config: Option<Value>,
@@ -84,6 +86,7 @@ pub(crate) fn answer(model_id: &str, request: &Value, cache: &PrefixCache) -> An
         stop_reason,
         usage,
         additional_fields: fields::additional(request, stop_reason, stop_sequence.as_deref()),
+        stop_sequence,
         performance_config: given(&request["performanceConfig"]),
         service_tier: given(&request["serviceTier"]),
         trace,

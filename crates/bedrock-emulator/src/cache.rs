@@ -27,9 +27,9 @@ pub(crate) struct Usage {
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct CacheUsage {
-    read: usize,
+    pub(crate) read: usize,
     /// Written for five minutes, and for an hour.
-    written: [usize; 2],
+    pub(crate) written: [usize; 2],
 }
 
 impl Usage {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::http::HeaderMap;
 use tokio::sync::watch;
 
 use crate::fault::Fault;
@@ -12,6 +13,7 @@ use crate::socket::ResetHandle;
 pub(crate) struct Call {
     /// The model id, decoded.
     pub(crate) model_id: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) fault: Option<Fault>,
     pub(crate) reset: ResetHandle,
     /// True once the emulator is to stop.

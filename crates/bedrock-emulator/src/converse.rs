@@ -1,14 +1,12 @@
 //! `POST /model/{modelId}/converse`: the whole answer as one JSON document.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, header};
-use bytes::Bytes;
+use axum::http::Response;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Block};
 use crate::call::Call;
 use crate::error::Refusal;
-use crate::fault::Fault;
 use crate::server::State;
 use crate::{answer, check, json as strict_json, rules, shapes, stream_body};
 
@@ -16,15 +14,7 @@ use crate::{answer, check, json as strict_json, rules, shapes, stream_body};
 pub(crate) fn answer(state: &State, call: Call, body: &[u8]) -> Result<Response<Body>, Refusal> {
     let request = read(&shapes::CONVERSE, &call.model_id, body)?;
     let answer = answer::answer(&call.model_id, &request, &state.cache);
-    let body = match &call.fault {
-        Some(Fault::ErrorFrame { .. }) => return Err(Refusal::of_status(500)),
-        Some(Fault::Exception { name, .. }) => return Err(Refusal::of_exception(name)),
-        Some(Fault::Json200) => Refusal::of_status(500).body(),
-        _ => document(&answer).to_string(),
-    };
-    let mut response = Response::new(stream_body::json(Bytes::from(body), call));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
+    stream_body::document(&document(&answer), call)
 }
 
 /// Holds the body of a Converse request against AWS's model of the operation and Bedrock's rules, without a server.
@@ -48,15 +38,7 @@ pub fn check_converse(model_id: &str, body: &[u8]) -> Result<(), String> {
 pub(crate) fn read(shape: &shapes::Shape, model_id: &str, body: &[u8]) -> Result<Value, Refusal> {
     // AWS takes an empty body for an empty object.
     let body = if body.is_empty() { b"{}" } else { body };
-    let request = strict_json::parse(body).map_err(|error| {
-        let error = error.to_string();
-        if error.starts_with("duplicate key") {
-            let key = error.split(" at line").next().unwrap_or(&error);
-            Refusal::validation(format!("Malformed input request: #: {key}, please reformat your input and try again."))
-        } else {
-            Refusal::serialization(format!("The request body is not valid JSON: {error}"))
-        }
-    })?;
+    let request = strict_json::request(body)?;
     check::check(shape, &request)?;
     rules::check(model_id, &request)?;
     Ok(request)

@@ -1,32 +1,22 @@
 //! `POST /model/{modelId}/converse-stream`: the answer as an event stream.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, header};
+use axum::http::Response;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::answer::{Answer, Block};
 use crate::call::Call;
 use crate::error::Refusal;
-use crate::fault::Fault;
+use crate::pieces::pieces;
 use crate::server::State;
 use crate::{answer, converse, frames, shapes, stream_body};
-
-/// Characters of a delta, about: the piece ends with the word that reaches it.
-const PIECE: usize = 12;
 
 /// Answers a ConverseStream call.
 pub(crate) fn answer(state: &State, call: Call, body: &[u8]) -> Result<Response<Body>, Refusal> {
     let request = converse::read(&shapes::CONVERSE_STREAM, &call.model_id, body)?;
     let answer = answer::answer(&call.model_id, &request, &state.cache);
-    let body = if call.fault == Some(Fault::Json200) {
-        Body::from(Refusal::of_status(500).body())
-    } else {
-        stream_body::events(events(&answer), call)
-    };
-    let mut response = Response::new(body);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
-    Ok(response)
+    Ok(stream_body::stream(events(&answer), call))
 }
 
 fn events(answer: &Answer) -> Vec<Bytes> {
@@ -88,36 +78,4 @@ fn metadata(answer: &Answer) -> Value {
         }
     }
     Value::Object(metadata)
-}
-
-/// Cuts a text into deltas; together they are the text. An empty text is one empty delta.
-fn pieces(text: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    loop {
-        let cut = rest
-            .char_indices()
-            .enumerate()
-            .find(|&(count, (_, character))| count >= 2 * PIECE || (count >= PIECE && character.is_whitespace()))
-            .map_or(rest.len(), |(_, (at, _))| at);
-        let (piece, after) = rest.split_at(cut);
-        pieces.push(piece);
-        if after.is_empty() {
-            return pieces;
-        }
-        rest = after;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pieces_together_are_the_text() {
-        for text in ["", "a", "Grüße aus Köln, und noch viel mehr Text dahinter", &"x".repeat(100)] {
-            assert_eq!(pieces(text).concat(), text);
-            assert!(pieces(text).iter().all(|piece| piece.chars().count() <= 2 * PIECE));
-        }
-    }
 }

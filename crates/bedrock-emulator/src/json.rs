@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::error::Refusal;
+
 /// Reads a body.
 ///
 /// # Errors
@@ -14,6 +16,22 @@ pub(crate) fn parse(body: &[u8]) -> Result<Value, serde_json::Error> {
     let value = Unique.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// Reads a request's body.
+///
+/// # Errors
+/// What AWS answers to a body that is not JSON; and a refusal of keys that occur twice.
+pub(crate) fn request(body: &[u8]) -> Result<Value, Refusal> {
+    parse(body).map_err(|error| {
+        let error = error.to_string();
+        if error.starts_with("duplicate key") {
+            let key = error.split(" at line").next().unwrap_or(&error);
+            Refusal::validation(format!("Malformed input request: #: {key}, please reformat your input and try again."))
+        } else {
+            Refusal::serialization(format!("The request body is not valid JSON: {error}"))
+        }
+    })
 }
 
 struct Unique;

@@ -1,7 +1,7 @@
 //! An offline Amazon Bedrock on loopback: the real wire, strict about requests, deterministic in its answers.
 //!
-//! [`Emulator::start`] needs no options, no account and no network. It speaks `Converse` and `ConverseStream` over HTTP as
-//! `bedrock-runtime` does, so any client that takes an endpoint URL works against it: an AWS SDK, boto3, curl.
+//! [`Emulator::start`] needs no options, no account and no network. It speaks `Converse`, `ConverseStream`,
+//! `InvokeModel` and `InvokeModelWithResponseStream` over HTTP as `bedrock-runtime` does, so any client that takes an endpoint URL works against it: an AWS SDK, boto3, curl.
 //!
 //! * **Strict**: a request is held against AWS's own model of the operation (members, required members, unions, enums,
 //!   lengths, patterns, base64) and against Bedrock's conversation rules. What AWS would refuse is refused, in AWS's words
@@ -40,6 +40,17 @@
 //! | `emulator.denied` | 403 `AccessDeniedException` |
 //! | `emulator.fault.<spec>` | the [`Fault`], written with `:` for `=` and `.` for `;`: `emulator.fault.stall.after:2` |
 //!
+//! # Native bodies
+//!
+//! `InvokeModel` takes the body of the model's vendor, held against its documentation: an unknown or ill-typed field is a
+//! `ValidationException`. The base model id names the body. Ids that name none (imported models, provisioned throughput,
+//! application inference profiles) take every body: the request's own keys say which.
+//!
+//! A body is one file in `src/invoke/bodies/` and one line in `src/invoke/bodies.rs`: the beginnings of its model ids, the
+//! keys that it is known by, and one function from the request to the answer and its chunks. The file holds its `Form`,
+//! which refuses in AWS's words. What all of them share (headers, guardrail, frames, counts) is in `src/invoke.rs`; bodies
+//! that chat share `src/invoke/chat.rs`.
+//!
 //! # Stricter than some models
 //!
 //! Rules that Bedrock leaves to the model are enforced for every model, so that what works here works there: turns
@@ -60,10 +71,12 @@ mod emulator;
 mod error;
 mod fault;
 mod frames;
+mod invoke;
 mod json;
 mod media;
 mod model_id;
 mod pattern;
+mod pieces;
 mod prompt;
 mod request_log;
 mod rules;
@@ -77,4 +90,5 @@ mod tools;
 pub use converse::check_converse;
 pub use emulator::Emulator;
 pub use fault::{Fault, InvalidFault};
+pub use invoke::check_invoke;
 pub use request_log::ReceivedRequest;

@@ -30,7 +30,17 @@ pub(crate) fn looks_right(id: &str) -> bool {
     id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-:._".contains(&b))
 }
 
-/// The kinds of ARN that Converse takes.
+/// Geographies that begin the ids of cross-region inference profiles.
+// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
+const GEOGRAPHIES: &[&str] = &["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
+
+/// The base model id: without the ARN around it and the geography before it. Of an ARN that names no base model, its last part.
+pub(crate) fn base(id: &str) -> &str {
+    let id = if id.starts_with("arn:") { id.rsplit('/').next().unwrap_or(id) } else { id };
+    id.split_once('.').filter(|(first, _)| GEOGRAPHIES.contains(first)).map_or(id, |(_, rest)| rest)
+}
+
+/// The kinds of ARN that name a model.
 const BEDROCK_RESOURCES: &[&str] = &[
     "application-inference-profile",
     "custom-model",
@@ -84,6 +94,23 @@ mod tests {
         for path in ["/model/a", "/model/a/", "/model/a/b/converse", "/models", "/", "/model/%zz/converse", "/model/%f"]
         {
             assert_eq!(split(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_base_id_stands_without_arn_and_geography() {
+        let table = [
+            ("anthropic.claude-v2:1", "anthropic.claude-v2:1"),
+            ("us-gov.amazon.nova-pro-v1:0", "amazon.nova-pro-v1:0"),
+            (
+                "arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.meta.llama3-2-1b-instruct-v1:0",
+                "meta.llama3-2-1b-instruct-v1:0",
+            ),
+            ("arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "abcdef123456"),
+            ("zeta.unknown-v1:0", "zeta.unknown-v1:0"),
+        ];
+        for (id, expected) in table {
+            assert_eq!(base(id), expected);
         }
     }
 

@@ -16,7 +16,7 @@ use crate::error::Refusal;
 use crate::fault::{Fault, FaultQueue};
 use crate::request_log::RequestLog;
 use crate::socket::{Gate, ResetHandle};
-use crate::{auth, converse, converse_stream, model_id};
+use crate::{auth, converse, converse_stream, invoke, model_id};
 
 /// Largest request body, in bytes. Bedrock's own limit is 25,000,000 for a Converse body.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -103,15 +103,18 @@ async fn route(
         (&Method::POST, Some(split)) => split,
         _ => return Err(Refusal::unknown_operation()),
     };
-    // Later: "invoke", "invoke-with-response-stream"; and "/rerank", which has no model id.
+    // Later: "/rerank", which has no model id.
     let operation = match operation {
         "converse" => converse::answer,
         "converse-stream" => converse_stream::answer,
+        "invoke" => invoke::answer,
+        "invoke-with-response-stream" => invoke::answer_stream,
         _ => return Err(Refusal::unknown_operation()),
     };
     auth::check(&parts.headers)?;
     let fault = fault(state, &parts.headers, &model_id)?;
-    let call = Call { model_id, fault, reset, stopping: state.stopping.clone(), _open: open };
+    let headers = parts.headers.clone();
+    let call = Call { model_id, headers, fault, reset, stopping: state.stopping.clone(), _open: open };
     if let Some(response) = before_the_answer(&call).await {
         return response;
     }

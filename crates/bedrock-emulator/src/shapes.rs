@@ -1,4 +1,4 @@
-//! AWS's model of the Converse requests, as data.
+//! AWS's model of the Converse requests, and of InvokeModel's headers, as data.
 //!
 //! Facts from the service model of bedrock-runtime (2023-09-30), as of botocore 1.43; see also
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
@@ -126,6 +126,22 @@ pub(crate) static CONVERSE_STREAM: Shape = Shape::Structure(&[
     optional("outputConfig", &OUTPUT_CONFIG),
 ]);
 
+/// The request headers of InvokeModel and InvokeModelWithResponseStream, by their member's name.
+pub(crate) static INVOKE_HEADERS: Shape = Shape::Structure(&[
+    optional("guardrailIdentifier", &GUARDRAIL_ID),
+    optional("guardrailVersion", &GUARDRAIL_VERSION),
+    optional("trace", &one_of(&["ENABLED", "DISABLED", "ENABLED_FULL"])),
+    optional("performanceConfigLatency", &one_of(&["standard", "optimized"])),
+    optional("serviceTier", &SERVICE_TIER_TYPE),
+]);
+
+/// What a native body may say of the guardrail.
+// <https://docs.aws.amazon.com/bedrock/latest/userguide/guardrails-tagging.html>
+pub(crate) static INVOKE_GUARDRAIL_CONFIG: Shape = Shape::Structure(&[
+    optional("tagSuffix", &sized(1, 20)),
+    optional("streamProcessingMode", &one_of(&["SYNCHRONOUS", "ASYNCHRONOUS"])),
+]);
+
 static MESSAGES: Shape = list(&MESSAGE);
 static MESSAGE: Shape = Shape::Structure(&[
     required("role", &one_of(&["user", "assistant", "system"])),
@@ -194,8 +210,8 @@ static RESPONSE_PATHS: Shape = Shape::List { of: &sized(1, 256), min: 0, max: 10
 static REQUEST_METADATA: Shape = Shape::Map { key: &METADATA_KEY, value: &METADATA_VALUE, min: 1, max: 16 };
 
 static PERFORMANCE: Shape = Shape::Structure(&[optional("latency", &one_of(&["standard", "optimized"]))]);
-static SERVICE_TIER: Shape =
-    Shape::Structure(&[required("type", &one_of(&["priority", "default", "flex", "reserved"]))]);
+static SERVICE_TIER: Shape = Shape::Structure(&[required("type", &SERVICE_TIER_TYPE)]);
+static SERVICE_TIER_TYPE: Shape = one_of(&["priority", "default", "flex", "reserved"]);
 
 static OUTPUT_CONFIG: Shape =
     Shape::Structure(&[optional("textFormat", &TEXT_FORMAT), optional("effort", &sized(0, 16))]);

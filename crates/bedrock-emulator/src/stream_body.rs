@@ -5,10 +5,13 @@ use std::io;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
 use bytes::Bytes;
 use futures::stream;
+use serde_json::Value;
 
 use crate::call::Call;
+use crate::error::Refusal;
 use crate::fault::Fault;
 use crate::frames;
 
@@ -32,8 +35,38 @@ struct Frames {
     call: Call,
 }
 
+/// An answer that is one JSON document, with the call's fault applied.
+///
+/// # Errors
+/// If the fault is an error answer.
+pub(crate) fn document(document: &Value, call: Call) -> Result<Response<Body>, Refusal> {
+    let body = match &call.fault {
+        Some(Fault::ErrorFrame { .. }) => return Err(Refusal::of_status(500)),
+        Some(Fault::Exception { name, .. }) => return Err(Refusal::of_exception(name)),
+        Some(Fault::Json200) => Refusal::of_status(500).body(),
+        _ => document.to_string(),
+    };
+    Ok(response(json(Bytes::from(body), call), "application/json"))
+}
+
+/// An answer that is an event stream, with the call's fault applied.
+pub(crate) fn stream(frames: Vec<Bytes>, call: Call) -> Response<Body> {
+    let body = if call.fault == Some(Fault::Json200) {
+        Body::from(Refusal::of_status(500).body())
+    } else {
+        events(frames, call)
+    };
+    response(body, "application/vnd.amazon.eventstream")
+}
+
+fn response(body: Body, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
 /// A stream's body: the frames, each a write of its own, with the call's fault applied.
-pub(crate) fn events(mut frames: Vec<Bytes>, call: Call) -> Body {
+fn events(mut frames: Vec<Bytes>, call: Call) -> Body {
     let mut ending = Ending::Clean;
     let mut pause = None;
     match &call.fault {
@@ -67,7 +100,7 @@ pub(crate) fn events(mut frames: Vec<Bytes>, call: Call) -> Body {
 }
 
 /// A JSON body, with the call's fault applied: halves where a stream has events.
-pub(crate) fn json(body_bytes: Bytes, call: Call) -> Body {
+fn json(body_bytes: Bytes, call: Call) -> Body {
     let half = || VecDeque::from([body_bytes.slice(..body_bytes.len() / 2)]);
     let whole = || VecDeque::from([body_bytes.clone()]);
     let (frames, ending, pause) = match &call.fault {

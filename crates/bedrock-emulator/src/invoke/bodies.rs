@@ -1,0 +1,33 @@
+//! The native bodies. A new one is a file here, its `mod`, and its line in [`ALL`].
+
+mod amazon_titan_text;
+mod meta_llama;
+
+use serde_json::Value;
+
+use super::{Invocation, Native};
+use crate::error::Refusal;
+
+/// A native body: which models take it, and how it is answered.
+pub(crate) struct Body {
+    /// Beginnings of base model ids, without geography and version.
+    pub(crate) models: &'static [&'static str],
+    /// Whether a request to a model that no body names has this body, by its own keys: imported models, provisioned
+    /// throughput, application inference profiles, models that are newer than this table.
+    pub(crate) fits: fn(&Value) -> bool,
+    /// Checks a request strictly and answers it.
+    pub(crate) answer: fn(&Invocation<'_>) -> Result<Native, Refusal>,
+}
+
+/// Every body. Of bodies that fit a request's keys the first has it.
+const ALL: &[&Body] = &[&amazon_titan_text::BODY, &meta_llama::BODY];
+
+/// The body of a model: by the longest beginning of its id, else by the request's own keys.
+pub(super) fn find(base_id: &str, request: &Value) -> Result<&'static Body, Refusal> {
+    let rows = ALL.iter().flat_map(|body| body.models.iter().map(move |model| (*model, *body)));
+    let named = rows.filter(|(model, _)| base_id.starts_with(model)).max_by_key(|(model, _)| model.len());
+    named
+        .map(|(_, body)| body)
+        .or_else(|| ALL.iter().copied().find(|body| (body.fits)(request)))
+        .ok_or_else(|| Refusal::validation("Malformed input request, please reformat your input and try again."))
+}
