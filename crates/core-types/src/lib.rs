@@ -20,6 +20,7 @@ mod extra;
 mod param;
 mod raw_json;
 mod read;
+mod rerank;
 mod usage;
 mod write;
 
@@ -38,4 +39,5 @@ pub use error_body::{ApiError, ErrorBody};
 pub use extra::Extra;
 pub use param::{Param, ParamSet};
 pub use raw_json::RawJson;
+pub use rerank::{BilledUnits, RerankDocument, RerankMeta, RerankRequest, RerankResponse, RerankResult, RerankTokens};
 pub use usage::{CacheWrites, CompletionTokensDetails, PromptTokensDetails, Usage};
