@@ -39,7 +39,7 @@ pub enum Delivery {
     Whole,
 }
 
-/// An operation of bedrock-runtime.
+/// An operation of bedrock-runtime; `Rerank` is one of bedrock-agent-runtime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub enum Operation {
@@ -51,6 +51,8 @@ pub enum Operation {
     InvokeModel,
     /// `POST /model/{modelId}/invoke-with-response-stream`
     InvokeModelWithResponseStream,
+    /// `POST /rerank`; the model is in the body.
+    Rerank,
 }
 
 /// The `modelId` of a call: a model id, an inference profile, or an ARN.

@@ -10,9 +10,8 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
-use aws_sdk_bedrockruntime::config::{
-    self as sdk_config, HttpClient, IntoShared, SharedHttpClient, StalledStreamProtectionConfig, Token,
-};
+use aws_sdk_bedrockruntime::Client;
+use aws_sdk_bedrockruntime::config::{HttpClient, IntoShared, SharedHttpClient, StalledStreamProtectionConfig, Token};
 use aws_smithy_runtime_api::client::auth::AuthSchemeId;
 
 use bedrock_transform::ErrorKind;
@@ -34,6 +33,9 @@ pub struct Config {
     /// The URL of bedrock-runtime; else `AWS_BEDROCK_RUNTIME_ENDPOINT`, `AWS_ENDPOINT_URL_BEDROCK_RUNTIME`, the
     /// region's own.
     pub endpoint: Option<String>,
+    /// The URL of bedrock-agent-runtime, which ranks documents; else `AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT`,
+    /// `AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME`, `endpoint` unless it names bedrock-runtime, the region's own.
+    pub agent_endpoint: Option<String>,
     /// Time limits.
     pub timeouts: Timeouts,
     /// How often a call is sent at most, the first time included. 3, as the AWS SDKs have it.
@@ -61,6 +63,13 @@ pub enum Auth {
     },
     /// A profile of the shared config files, by name.
     Profile(String),
+}
+
+/// The SDK's clients, one for each service.
+pub(crate) struct Clients {
+    pub(crate) runtime: Client,
+    #[cfg(feature = "rerank")]
+    pub(crate) agent: aws_sdk_bedrockagentruntime::Client,
 }
 
 /// Time limits of a call. A limit of `None` is none.
@@ -163,6 +172,7 @@ impl Default for Config {
             region: None,
             auth: Auth::default(),
             endpoint: None,
+            agent_endpoint: None,
             timeouts: Timeouts::default(),
             max_attempts: 3,
             http_client: None,
@@ -198,6 +208,13 @@ impl Config {
         self
     }
 
+    /// Sets the URL of bedrock-agent-runtime. A path in it is kept.
+    #[must_use]
+    pub fn with_agent_endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.agent_endpoint = Some(endpoint.into());
+        self
+    }
+
     /// Sets the time limits.
     #[must_use]
     pub const fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
@@ -219,11 +236,13 @@ impl Config {
         self
     }
 
-    /// The SDK's configuration of this one.
-    pub(crate) async fn sdk(self) -> Result<sdk_config::Config, TransportError> {
+    /// The SDK's clients with this configuration.
+    pub(crate) async fn clients(self) -> Result<Clients, TransportError> {
         let region = self.region().await?;
         let endpoint = self.endpoint.or_else(|| variable("AWS_BEDROCK_RUNTIME_ENDPOINT"));
         endpoint.as_deref().map_or(Ok(()), check_endpoint)?;
+        #[cfg(feature = "rerank")]
+        let agent_endpoint = crate::rerank::endpoint(self.agent_endpoint, endpoint.as_deref())?;
         if let Auth::Profile(name) = &self.auth {
             check_profile(name).await?;
         }
@@ -258,11 +277,17 @@ impl Config {
                 .credentials_provider(ProfileFileCredentialsProvider::builder().profile_name(name).build())
                 .auth_scheme_preference([SIGV4]),
         };
-        let config = sdk_config::Builder::from(&loader.load().await)
+        let shared = loader
             .retry_config(RetryConfig::standard().with_max_attempts(self.max_attempts.max(1)))
             .timeout_config(self.timeouts.sdk())
-            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-        Ok(config.build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+            .load()
+            .await;
+        Ok(Clients {
+            runtime: Client::new(&shared),
+            #[cfg(feature = "rerank")]
+            agent: crate::rerank::client(&shared, agent_endpoint),
+        })
     }
 
     /// The region, without asking the instance metadata service for it.
@@ -289,7 +314,7 @@ pub(crate) fn check_region(region: &str) -> Result<(), TransportError> {
     Err(TransportError::refused(format!("`{region}` is not the name of an AWS region")))
 }
 
-fn check_endpoint(endpoint: &str) -> Result<(), TransportError> {
+pub(crate) fn check_endpoint(endpoint: &str) -> Result<(), TransportError> {
     let url = endpoint.parse::<http::Uri>().ok();
     if url.is_some_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.query().is_none()) {
         return Ok(());
@@ -309,17 +334,18 @@ async fn check_profile(name: &str) -> Result<(), TransportError> {
     }
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { region, auth, endpoint, timeouts, max_attempts, http_client: _ } = self;
+        let Self { region, auth, endpoint, agent_endpoint, timeouts, max_attempts, http_client: _ } = self;
         f.debug_struct("Config")
             .field("region", region)
             .field("auth", auth)
             .field("endpoint", endpoint)
+            .field("agent_endpoint", agent_endpoint)
             .field("timeouts", timeouts)
             .field("max_attempts", max_attempts)
             .finish_non_exhaustive()

@@ -42,6 +42,13 @@ impl TransportError {
         self
     }
 
+    /// Adds what else the caller should know.
+    #[cfg(feature = "rerank")]
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.upstream.message = format!("{}; {hint}", self.upstream.message);
+        self
+    }
+
     pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
         self.upstream.request_id = request_id.map(str::to_owned);
         self

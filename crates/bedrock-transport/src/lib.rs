@@ -23,11 +23,16 @@ mod config;
 mod error;
 mod frames;
 mod operation;
+#[cfg(feature = "rerank")]
+mod rerank;
 mod secret;
 mod sign;
 mod stream;
 mod transport;
 
+/// The AWS SDK that carries [`Operation::Rerank`](bedrock_transform::Operation::Rerank), for [`Transport::with_agent_client`].
+#[cfg(feature = "rerank")]
+pub use aws_sdk_bedrockagentruntime as agent_sdk;
 /// The AWS SDK that carries the calls, for [`Transport::from_client`].
 pub use aws_sdk_bedrockruntime as sdk;
 pub use config::{Auth, Config, Timeouts};

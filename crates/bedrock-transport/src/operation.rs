@@ -9,7 +9,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_bedrockruntime::Client;
-use aws_sdk_bedrockruntime::config::{self, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_bedrockruntime::config::{self, ConfigBag, Intercept, Region, RuntimeComponents, Token};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
@@ -23,6 +23,7 @@ use bytes::Bytes;
 use core_types::Usage;
 use http::{HeaderName, HeaderValue};
 
+use crate::config::BEARER;
 use crate::error::{TransportError, request_id};
 use crate::sign::SignedRequest;
 
@@ -57,20 +58,38 @@ pub(crate) struct Response {
     pub(crate) body: SdkBody,
 }
 
+/// What one call changes of its client's configuration.
+#[derive(Clone)]
+pub(crate) struct Overrides {
+    pub(crate) region: Option<Region>,
+    /// Whether nobody is asked for credentials: what signs is replaced or removed before anybody sees it.
+    pub(crate) placeholder: bool,
+}
+
+impl Overrides {
+    fn config(self) -> Option<config::Builder> {
+        let region = self.region.map(|region| config::Builder::new().region(region));
+        if !self.placeholder {
+            return region;
+        }
+        let token = Token::new("placeholder", None);
+        Some(region.unwrap_or_default().bearer_token(token).auth_scheme_preference([BEARER]))
+    }
+}
+
 /// Takes `call` to its goal.
 pub(crate) async fn run(
     client: &Client,
     call: &Outgoing,
     goal: Goal,
-    config: Option<config::Builder>,
+    overrides: Overrides,
 ) -> Result<Outcome, TransportError> {
-    let exchange =
-        Arc::new(Exchange { body: call.body.clone(), headers: extra_headers(call)?, goal, outcome: Mutex::new(None) });
+    let exchange = Exchange::of(call, goal)?;
     let model_id = call.target.as_str();
     macro_rules! send {
         ($operation:expr) => {{
-            let mut operation = $operation.model_id(model_id).customize().interceptor(Hook(Arc::clone(&exchange)));
-            if let Some(config) = config {
+            let mut operation = $operation.model_id(model_id).customize().interceptor(exchange.hook());
+            if let Some(config) = overrides.config() {
                 operation = operation.config_override(config);
             }
             operation.send().await.map(drop).map_err(TransportError::from_sdk)
@@ -83,18 +102,12 @@ pub(crate) async fn run(
         Operation::InvokeModelWithResponseStream => {
             send!(client.invoke_model_with_response_stream().accept(JSON).content_type(JSON))
         }
+        Operation::Rerank => {
+            return Err(TransportError::refused("ranking needs the feature `rerank` of bedrock-transport"));
+        }
         operation => return Err(TransportError::refused(format!("{operation:?} is not an operation of this crate"))),
     };
-    match exchange.take() {
-        Some(outcome) => Ok(outcome),
-        None => Err(result.err().unwrap_or_else(|| {
-            TransportError::new(
-                bedrock_transform::ErrorKind::Unexpected,
-                "NoAnswer",
-                "the SDK returned without an answer",
-            )
-        })),
-    }
+    exchange.outcome(result)
 }
 
 const JSON: &str = "application/json";
@@ -118,6 +131,30 @@ fn extra_headers(call: &Outgoing) -> Result<Vec<(String, String)>, TransportErro
 }
 
 impl Exchange {
+    pub(crate) fn of(call: &Outgoing, goal: Goal) -> Result<Arc<Self>, TransportError> {
+        let headers = extra_headers(call)?;
+        Ok(Arc::new(Self { body: call.body.clone(), headers, goal, outcome: Mutex::new(None) }))
+    }
+
+    /// What carries the exchange out, on any client of the SDK's.
+    pub(crate) fn hook(self: &Arc<Self>) -> impl Intercept + use<> {
+        Hook(Arc::clone(self))
+    }
+
+    /// What came of the call, whatever the SDK made of it.
+    pub(crate) fn outcome(&self, result: Result<(), TransportError>) -> Result<Outcome, TransportError> {
+        match self.take() {
+            Some(outcome) => Ok(outcome),
+            None => Err(result.err().unwrap_or_else(|| {
+                TransportError::new(
+                    bedrock_transform::ErrorKind::Unexpected,
+                    "NoAnswer",
+                    "the SDK returned without an answer",
+                )
+            })),
+        }
+    }
+
     fn put(&self, outcome: Outcome) {
         *self.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }

@@ -6,18 +6,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_bedrockruntime::Client;
-use aws_sdk_bedrockruntime::config::{self as sdk_config, Region, Token};
+use aws_sdk_bedrockruntime::config::Region;
 use bedrock_transform::{Answer, ErrorKind, Operation, Outgoing, ResponseMeta, UpstreamError};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::config::{BEARER, check_region};
-use crate::operation::{Goal, Outcome, Response, run};
+use crate::config::check_region;
+use crate::operation::{Goal, Outcome, Overrides, Response, run};
 use crate::{Config, EventStream, SignedRequest, Timeouts, TransportError, body};
 
 /// Sends calls to Bedrock. Cheap to clone; clones share their connections and credentials.
 #[derive(Clone)]
 pub struct Transport {
     client: Client,
+    #[cfg(feature = "rerank")]
+    agent: Option<aws_sdk_bedrockagentruntime::Client>,
     timeouts: Timeouts,
 }
 
@@ -37,13 +39,32 @@ impl Transport {
     /// If the region or endpoint is impossible.
     pub async fn connect(config: Config) -> Result<Self, TransportError> {
         let timeouts = config.timeouts;
-        Ok(Self { client: Client::from_conf(config.sdk().await?), timeouts })
+        let clients = config.clients().await?;
+        Ok(Self {
+            client: clients.runtime,
+            #[cfg(feature = "rerank")]
+            agent: Some(clients.agent),
+            timeouts,
+        })
     }
 
     /// A transport with a client of the caller's own. Of the time limits only the one on silence is this crate's.
     #[must_use]
     pub fn from_client(client: Client) -> Self {
-        Self { client, timeouts: Timeouts::default() }
+        Self {
+            client,
+            #[cfg(feature = "rerank")]
+            agent: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    /// Adds a client of bedrock-agent-runtime, which ranks documents.
+    #[cfg(feature = "rerank")]
+    #[must_use]
+    pub fn with_agent_client(mut self, client: aws_sdk_bedrockagentruntime::Client) -> Self {
+        self.agent = Some(client);
+        self
     }
 
     /// The region of calls that name none.
@@ -104,13 +125,12 @@ impl Transport {
     pub async fn sign(&self, call: &Outgoing) -> Result<SignedRequest, TransportError> {
         const PATIENCE: Duration = Duration::from_secs(2);
         let overrides = self.overrides(call)?;
-        match timeout(PATIENCE, run(&self.client, call, Goal::Signature, overrides)).await {
+        match timeout(PATIENCE, self.run(call, Goal::Signature, overrides.clone())).await {
             Ok(Err(error)) if error.kind() == ErrorKind::Credentials => {}
             Err(_) => {}
             Ok(outcome) => return outcome.and_then(signed),
         }
-        let overrides = with_placeholder_token(self.overrides(call)?.unwrap_or_default());
-        run(&self.client, call, Goal::Signature, Some(overrides))
+        self.run(call, Goal::Signature, Overrides { placeholder: true, ..overrides })
             .await
             .and_then(signed)
             .map(SignedRequest::without_authorization)
@@ -118,14 +138,26 @@ impl Transport {
 
     async fn response(&self, call: &Outgoing) -> Result<Response, TransportError> {
         let overrides = self.overrides(call)?;
-        match run(&self.client, call, Goal::Answer, overrides).await? {
+        match self.run(call, Goal::Answer, overrides).await? {
             Outcome::Answered(response) => Ok(response),
             Outcome::Signed(_) => Err(TransportError::new(ErrorKind::Unexpected, "NoAnswer", "the call was not sent")),
         }
     }
 
-    /// What `call` changes of the client's configuration.
-    fn overrides(&self, call: &Outgoing) -> Result<Option<sdk_config::Builder>, TransportError> {
+    /// Takes `call` to its goal on the client of its service.
+    async fn run(&self, call: &Outgoing, goal: Goal, overrides: Overrides) -> Result<Outcome, TransportError> {
+        #[cfg(feature = "rerank")]
+        if call.operation == Operation::Rerank {
+            let agent = self.agent.as_ref().ok_or_else(|| {
+                TransportError::refused("this transport has no client of bedrock-agent-runtime: `with_agent_client`")
+            })?;
+            return crate::rerank::run(agent, call, goal, overrides).await;
+        }
+        run(&self.client, call, goal, overrides).await
+    }
+
+    /// What `call` changes of its client's configuration.
+    fn overrides(&self, call: &Outgoing) -> Result<Overrides, TransportError> {
         let region = match (call.region.as_deref(), self.region()) {
             (Some(region), own) if own != Some(region) => {
                 check_region(region)?;
@@ -134,12 +166,9 @@ impl Transport {
             (None, None) => return Err(no_region()),
             _ => None,
         };
-        let mut overrides = region.map(|region| sdk_config::Builder::new().region(region));
         // The caller's own `Authorization` goes out: there may be no credentials, and no token of theirs is to leak.
-        if call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
-            overrides = Some(with_placeholder_token(overrides.unwrap_or_default()));
-        }
-        Ok(overrides)
+        let placeholder = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        Ok(Overrides { region, placeholder })
     }
 
     async fn within<T>(&self, call: impl Future<Output = Result<T, TransportError>>) -> Result<T, TransportError> {
@@ -163,11 +192,6 @@ impl fmt::Debug for Transport {
 
 const fn is_stream(operation: Operation) -> bool {
     matches!(operation, Operation::ConverseStream | Operation::InvokeModelWithResponseStream)
-}
-
-/// A bearer token that asks nobody for credentials; it is replaced or removed before anybody sees it.
-fn with_placeholder_token(overrides: sdk_config::Builder) -> sdk_config::Builder {
-    overrides.bearer_token(Token::new("placeholder", None)).auth_scheme_preference([BEARER])
 }
 
 fn signed(outcome: Outcome) -> Result<SignedRequest, TransportError> {
