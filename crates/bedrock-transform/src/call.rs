@@ -16,7 +16,9 @@ use crate::stream::decoder::{ChatDecoder, Source};
 use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
 use crate::tool_names::ToolNames;
-use crate::{Delivery, ModelId, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings};
+use crate::{
+    Delivery, ModelId, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings, drop_paths,
+};
 
 /// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
 #[derive(Debug)]
@@ -39,6 +41,7 @@ pub struct ChatCall {
 pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Result<ChatCall, TransformError> {
     let controls = Controls::read(request, options)?;
     let mut warnings = Warnings::default();
+    let request = &*drop_paths::without(request, &controls.options.additional_drop_params, &mut warnings)?;
     let family = spec.family;
     let codec = match spec.route {
         Route::Converse => None,

@@ -50,6 +50,7 @@ const INTERNAL: &[&str] = &[
     "no-log",
     "num_retries",
     "request_timeout",
+    "s3_bucket_owner",
     "stream_timeout",
     "tags",
     "timeout",
@@ -102,6 +103,9 @@ impl Controls {
         }
         if let Some(names) = read::<Vec<String>>(extra, "allowed_openai_params", "expected a list of names")? {
             options.allowed_openai_params.extend(names);
+        }
+        if let Some(owner) = read(extra, "s3_bucket_owner", "expected the 12 digits of an AWS account, as a string")? {
+            options.s3_bucket_owner = Some(owner);
         }
         if let Some(message) = value(extra, "user_continue_message") {
             options.user_continue_message = Some(continue_content(message)?);

@@ -72,7 +72,10 @@ impl<'a> ChatInput<'a> {
         let mut admitted = ParamSet::NONE;
         let mut insisted = Vec::new();
         for param in request.params().iter() {
-            if listed(&options.additional_drop_params, param.name()) {
+            let other_name = param == Param::MaxTokens
+                && request.max_completion_tokens.is_some()
+                && listed(&options.additional_drop_params, "max_completion_tokens");
+            if listed(&options.additional_drop_params, param.name()) || other_name {
                 warnings.dropped(param.name());
             } else if supported.contains(param) {
                 admitted = admitted.with(param);

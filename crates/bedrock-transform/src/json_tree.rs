@@ -9,6 +9,9 @@ use serde_json::value::RawValue;
 /// Keywords of JSON Schema that hold values, not schemas.
 const VALUES: &[&str] = &["const", "default", "enum", "examples"];
 
+/// Keywords of JSON Schema that hold schemas by names of the caller's.
+const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
+
 /// A JSON value.
 #[derive(Debug, Clone)]
 pub(crate) enum Json {
@@ -16,6 +19,15 @@ pub(crate) enum Json {
     Object(Vec<(String, Self)>),
     /// Anything without parts, as it is written.
     Scalar(Box<RawValue>),
+}
+
+/// One step of a path into a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step<'p> {
+    Item(usize),
+    /// Every item of a list.
+    Items,
+    Member(&'p str),
 }
 
 impl Json {
@@ -26,29 +38,71 @@ impl Json {
         }
     }
 
+    /// Takes out what `path` leads to and says whether there was anything.
+    pub(crate) fn remove(&mut self, path: &[Step<'_>]) -> bool {
+        let Some((step, rest)) = path.split_first() else { return false };
+        match (step, self) {
+            (Step::Member(key), Self::Object(members)) => {
+                let Some(place) = members.iter().position(|(name, _)| name == key) else { return false };
+                if rest.is_empty() {
+                    members.remove(place);
+                    return true;
+                }
+                members[place].1.remove(rest)
+            }
+            (Step::Item(place), Self::Array(items)) => match items.get_mut(*place) {
+                Some(_) if rest.is_empty() => {
+                    items.remove(*place);
+                    true
+                }
+                Some(item) => item.remove(rest),
+                None => false,
+            },
+            (Step::Items, Self::Array(items)) if rest.is_empty() => !std::mem::take(items).is_empty(),
+            (Step::Items, Self::Array(items)) => items.iter_mut().fold(false, |found, item| item.remove(rest) | found),
+            _ => false,
+        }
+    }
+
     fn is(&self, text: &str) -> bool {
         matches!(self, Self::Scalar(raw) if raw.get() == text)
     }
 
-    /// Gives every object schema `additionalProperties: false`, unless it says something else.
-    pub(crate) fn close(&mut self) {
+    /// Gives every object schema `additionalProperties: false` and says whether one of them said something else.
+    pub(crate) fn close(&mut self) -> bool {
         match self {
-            Self::Array(items) => items.iter_mut().for_each(Self::close),
+            Self::Array(items) => items.iter_mut().fold(false, |open, item| item.close() | open),
             Self::Object(members) => {
                 let schemas = members.iter_mut().filter(|(key, _)| !VALUES.contains(&key.as_str()));
-                schemas.for_each(|(_, value)| value.close());
+                let open = schemas.fold(false, |open, (key, value)| match value {
+                    Self::Object(named) if NAMED.contains(&key.as_str()) => {
+                        named.iter_mut().fold(open, |open, (_, schema)| schema.close() | open)
+                    }
+                    schema => schema.close() | open,
+                });
                 let is_object = match self.member("type") {
                     Some(Self::Array(kinds)) => kinds.iter().any(|kind| kind.is("\"object\"")),
                     kind => kind.is_some_and(|kind| kind.is("\"object\"")),
                 };
-                if is_object
-                    && self.member("additionalProperties").is_none()
-                    && let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned()))
-                {
-                    members.push(("additionalProperties".to_owned(), Self::Scalar(no)));
-                }
+                if is_object { self.close_object() | open } else { open }
             }
-            Self::Scalar(_) => {}
+            Self::Scalar(_) => false,
+        }
+    }
+
+    fn close_object(&mut self) -> bool {
+        const KEY: &str = "additionalProperties";
+        let (Self::Object(members), Ok(no)) = (self, RawValue::from_string("false".to_owned())) else { return false };
+        match members.iter_mut().find(|(key, _)| key == KEY) {
+            Some((_, value)) if value.is("false") => false,
+            Some((_, value)) => {
+                *value = Self::Scalar(no);
+                true
+            }
+            None => {
+                members.push((KEY.to_owned(), Self::Scalar(no)));
+                false
+            }
         }
     }
 }

@@ -21,6 +21,7 @@
 mod call;
 mod controls;
 mod converse;
+mod drop_paths;
 mod error;
 mod families;
 mod family;

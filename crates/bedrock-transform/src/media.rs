@@ -74,6 +74,7 @@ const FORMATS: &[(Kind, &str, &[&str], &[&str])] = &[
     (Kind::Audio, "webm", &["audio/webm"], &[]),
     (Kind::Audio, "pcm", &["audio/pcm", "audio/l16"], &["pcm", "pcm16"]),
     (Kind::Audio, "mka", &["audio/x-matroska"], &["mka"]),
+    (Kind::Audio, "mkv", &["audio/mkv"], &[]),
 ];
 
 /// Formats that begin with these bytes.
@@ -92,12 +93,14 @@ pub(crate) struct Label<'a> {
     pub(crate) format: Option<&'a str>,
     /// The medium's file name.
     pub(crate) filename: Option<&'a str>,
+    /// Number of the AWS account whose bucket an `s3:` URL names.
+    pub(crate) bucket_owner: Option<&'a str>,
 }
 
 /// Reads the medium behind a `data:`, `s3:`, `http:` or `https:` URL.
 pub(crate) fn of_url<'a>(
     url: &'a str,
-    label: Label<'_>,
+    label: Label<'a>,
     options: &'a Options,
     at: &str,
 ) -> Result<Medium<'a>, TransformError> {
@@ -113,7 +116,7 @@ pub(crate) fn of_url<'a>(
         return of_base64(data, media_type, label, at);
     }
     if url.starts_with("s3://") {
-        return of_s3(url, label, None, at);
+        return of_s3(url, label, options, at);
     }
     if is_remote(url) {
         let Some(fetched) = options.media.fetched(url) else {
@@ -149,14 +152,18 @@ pub(crate) fn of_base64<'a>(
 /// A medium in S3, by its file ending or the caller's word.
 pub(crate) fn of_s3<'a>(
     uri: &'a str,
-    label: Label<'_>,
-    owner: Option<&'a str>,
+    label: Label<'a>,
+    options: &'a Options,
     at: &str,
 ) -> Result<Medium<'a>, TransformError> {
     let bucket = uri.trim_start_matches("s3://").split('/').next().unwrap_or_default();
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
     if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(legal) {
         return Err(TransformError::invalid(at, "expected s3://bucket/key"));
+    }
+    let owner = label.bucket_owner.or(options.s3_bucket_owner.as_deref());
+    if owner.is_some_and(|owner| owner.len() != 12 || !owner.bytes().all(|b| b.is_ascii_digit())) {
+        return Err(TransformError::invalid(at, "its bucket_owner must be the 12 digits of an AWS account"));
     }
     let (kind, format) = format_of(&[], None, Label { filename: Some(uri), ..label }, at)?;
     Ok(Medium { kind, format, source: Source::S3 { uri, owner } })
@@ -293,7 +300,7 @@ pub fn remote_media(request: &ChatRequest) -> Vec<RemoteMedium<'_>> {
                     file.file_id.as_deref().map(|url| (url, "file.file_id"))
                 }
                 Part::Document(document) => match &document.source {
-                    DocumentSource::Url { url } => Some((url.as_str(), "source.url")),
+                    DocumentSource::Url { url, .. } => Some((url.as_str(), "source.url")),
                     _ => None,
                 },
                 _ => None,

@@ -13,7 +13,7 @@ use crate::Delivery;
 pub struct Options {
     /// What happens to parameters that the model does not have.
     pub unsupported: UnsupportedParams,
-    /// Parameters to leave out, supported or not. Dotted names reach into objects.
+    /// Parameters to leave out, supported or not. Paths reach into them: `tools[*].function.strict`.
     pub additional_drop_params: Vec<String>,
     /// Parameters to pass to the model although it is not known to have them.
     pub allowed_openai_params: Vec<String>,
@@ -27,6 +27,8 @@ pub struct Options {
     pub delivery: Option<Delivery>,
     /// What is sent as the token limit where the caller names none.
     pub default_max_tokens: Option<u32>,
+    /// Number of the AWS account whose buckets `s3:` URLs name, where a part does not say it. None is the caller's own.
+    pub s3_bucket_owner: Option<String>,
     /// Media that was fetched for the `http(s)` URLs of the request.
     pub media: Media,
 }

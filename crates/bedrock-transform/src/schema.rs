@@ -53,13 +53,14 @@ pub(crate) fn of_tool(schema: &RawJson, at: impl Fn() -> String) -> Result<Cow<'
     RawJson::from_value(&fixed).map(Cow::Owned).map_err(malformed)
 }
 
-/// The schema as text in which every object says `additionalProperties: false`, as structured output demands.
-pub(crate) fn closed(schema: &RawJson, at: impl Fn() -> String) -> Result<String, TransformError> {
+/// The schema as text in which every object says `additionalProperties: false`, as structured output demands, and
+/// whether one of them said something else.
+pub(crate) fn closed(schema: &RawJson, at: impl Fn() -> String) -> Result<(String, bool), TransformError> {
     let malformed = |error: serde_json::Error| TransformError::invalid(at(), format!("not a JSON Schema: {error}"));
     let mut tree: Json = schema.read().map_err(malformed)?;
     if !matches!(tree, Json::Object(_)) {
         return Err(TransformError::invalid(at(), "a schema must be a JSON object"));
     }
-    tree.close();
-    serde_json::to_string(&tree).map_err(malformed)
+    let was_open = tree.close();
+    Ok((serde_json::to_string(&tree).map_err(malformed)?, was_open))
 }

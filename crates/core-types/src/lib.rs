@@ -29,7 +29,7 @@ pub use chat::message::{
     AssistantMessage, FunctionMessage, Message, SystemMessage, ThinkingBlock, ToolMessage, UserMessage,
 };
 pub use chat::part::{
-    Audio, CacheControl, Content, Document, DocumentSource, File, ImageUrl, Part, TextPart, VideoUrl,
+    Audio, CacheControl, Content, Document, DocumentSource, File, GuardedText, ImageUrl, Part, TextPart, VideoUrl,
 };
 pub use chat::request::{ChatRequest, Stop, StreamOptions};
 pub use chat::response::{Annotation, ChatResponse, Choice, FinishReason, ResponseMessage};

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use core_types::{AssistantMessage, CacheControl, Content, Extra, Part, RawJson, TextPart, ThinkingBlock, ToolMessage};
+use core_types::{
+    AssistantMessage, CacheControl, Content, Extra, GuardedText, Part, RawJson, TextPart, ThinkingBlock, ToolMessage,
+};
 
 use crate::TransformError;
 use crate::converse::Mapper;
 use crate::converse::tools::{arguments, is_blank};
-use crate::converse::wire::{Block, GuardContent, GuardText, Reasoning, ToolResult, ToolUse};
+use crate::converse::wire::{Block, GuardContent, Reasoning, ToolResult, ToolUse};
 use crate::family::Cache;
 use crate::tool_names::tool_use_id;
 
@@ -44,9 +46,10 @@ impl<'a> Mapper<'a, '_> {
                 push_text(text, blocks);
                 cache_control
             }
-            Part::GuardedText(TextPart { text, cache_control, .. }) => {
+            Part::GuardedText(GuardedText { text, qualifiers, cache_control, .. }) => {
+                check_qualifiers(qualifiers, at)?;
                 if !text.trim().is_empty() {
-                    blocks.push(Block::GuardContent(GuardContent { text: GuardText { text } }));
+                    blocks.push(Block::GuardContent(GuardContent::Text { text, qualifiers }));
                 }
                 cache_control
             }
@@ -105,8 +108,8 @@ impl<'a> Mapper<'a, '_> {
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), TransformError> {
         let text = || fields.value("text").and_then(|text| text.read::<String>().ok());
-        match (kind, fields.value("searchResult")) {
-            ("" | "searchResult", Some(result)) => blocks.push(Block::SearchResult(result)),
+        match (kind, own_block(kind, fields)) {
+            (_, Some(block)) => blocks.push(block),
             ("grounding_source" | "query", _) => {
                 let Some(text) = text() else {
                     return Err(TransformError::invalid(format!("{}.text", at()), "expected a text"));
@@ -145,8 +148,14 @@ impl<'a> Mapper<'a, '_> {
         for (place, thinking) in message.thinking_blocks.iter().enumerate() {
             self.thinking_block(thinking, &|| format!("messages[{index}].thinking_blocks[{place}]"), blocks);
         }
-        if let Some(content) = &message.content {
-            self.content(content, None, index, blocks)?;
+        match &message.content {
+            None => {}
+            Some(content @ Content::Text(_)) => self.content(content, None, index, blocks)?,
+            Some(Content::Parts(parts)) => {
+                for (place, part) in parts.iter().enumerate() {
+                    self.said(part, &|| format!("messages[{index}].content[{place}]"), blocks)?;
+                }
+            }
         }
         if let Some(refusal) = &message.refusal {
             push_text(refusal, blocks);
@@ -177,6 +186,22 @@ impl<'a> Mapper<'a, '_> {
             }));
         }
         self.cache_block(message.cache_control.as_ref(), blocks, || format!("messages[{index}].cache_control"))
+    }
+
+    /// A part of what the model said before: besides all others, Bedrock's own blocks of answers, as they came.
+    fn said(
+        &mut self,
+        part: &'a Part,
+        at: &dyn Fn() -> String,
+        blocks: &mut Vec<Block<'a>>,
+    ) -> Result<(), TransformError> {
+        let own = match part {
+            Part::Other { kind, fields } => answer_block(kind, fields, at)?,
+            _ => None,
+        };
+        let Some(block) = own else { return self.part(part, at, blocks) };
+        blocks.push(block);
+        self.sayable(blocks.last().map(std::slice::from_ref).unwrap_or_default(), at)
     }
 
     fn thinking_block(&mut self, block: &'a ThinkingBlock, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) {
@@ -298,6 +323,49 @@ pub(super) fn push_text<'a>(text: &'a str, blocks: &mut Vec<Block<'a>>) {
     if !text.trim().is_empty() {
         blocks.push(Block::Text(Cow::Borrowed(text)));
     }
+}
+
+/// What a text can be to a guardrail.
+/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConverseTextBlock.html>
+fn check_qualifiers(qualifiers: &[String], at: &dyn Fn() -> String) -> Result<(), TransformError> {
+    const KNOWN: &[&str] = &["grounding_source", "query", "guard_content"];
+    match qualifiers.iter().position(|qualifier| !KNOWN.contains(&qualifier.as_str())) {
+        None => Ok(()),
+        Some(place) => {
+            let reason = "expected grounding_source, query or guard_content";
+            Err(TransformError::invalid(format!("{}.qualifiers[{place}]", at()), reason))
+        }
+    }
+}
+
+/// The member of a part that is named like one of Bedrock's own blocks: `{"type": "searchResult", "searchResult": …}`.
+fn member<'a>(wanted: &str, kind: &str, fields: &'a Extra) -> Option<&'a RawJson> {
+    fields.value(wanted).filter(|value| value.is_object() && (kind.is_empty() || kind == wanted))
+}
+
+/// Bedrock's own blocks that OpenAI's shape has no part for.
+fn own_block<'a>(kind: &str, fields: &'a Extra) -> Option<Block<'a>> {
+    let guarded = member("guardContent", kind, fields).map(|raw| Block::GuardContent(GuardContent::Raw(raw)));
+    guarded.or_else(|| member("searchResult", kind, fields).map(Block::SearchResult))
+}
+
+/// Blocks that only answers have: what was cited, and the tools that AWS ran.
+fn answer_block<'a>(
+    kind: &str,
+    fields: &'a Extra,
+    at: &dyn Fn() -> String,
+) -> Result<Option<Block<'a>>, TransformError> {
+    if let Some(call) = member("toolUse", kind, fields) {
+        let read: Option<Extra> = call.read().ok();
+        let is_server =
+            read.is_some_and(|call| call.value("type").is_some_and(|kind| kind.as_str() == r#""server_tool_use""#));
+        if !is_server {
+            return Err(TransformError::invalid(at(), "calls of the caller's own tools stand in tool_calls"));
+        }
+        return Ok(Some(Block::ServerToolUse(call)));
+    }
+    let cited = member("citationsContent", kind, fields).map(Block::CitationsContent);
+    Ok(cited.or_else(|| member("toolResult", kind, fields).map(Block::ServerToolResult)))
 }
 
 /// `{"type": "json", "json": …}`, Converse's own block for structured results.

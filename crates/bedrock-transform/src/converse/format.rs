@@ -34,19 +34,19 @@ impl<'a> Mapper<'a, '_> {
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
         let can = self.spec.model.can;
+        let at = || "response_format.json_schema.schema".to_owned();
         if let Some(schema) = given.filter(|_| can.structured_output && request.output_config.is_none()) {
-            let name = format.map_or("response", |format| format.name.as_str());
-            request.output_config = Some(OutputConfig::Format {
-                text_format: TextFormat {
-                    kind: "json_schema",
-                    structure: Structure::JsonSchema {
-                        schema: schema::closed(schema, || "response_format.json_schema.schema".to_owned())?,
-                        name: legal_name(name),
-                        description: format.and_then(|format| format.description.as_deref()),
-                    },
-                },
-            });
-            return Ok(());
+            let (schema, was_open) = schema::closed(schema, at)?;
+            if !was_open || !can.tools {
+                if was_open {
+                    let detail = "the model answers with the properties that the schema names, and with no others";
+                    self.warnings.adjusted(Param::ResponseFormat, detail);
+                }
+                request.output_config = Some(native(schema, format));
+                return Ok(());
+            }
+            let detail = "the schema allows properties that it does not name, which the model's own JSON does not: asked for as a tool";
+            self.warnings.adjusted(Param::ResponseFormat, detail);
         }
         let forceable = can.tool_choice_any || can.tool_choice_tool;
         if !can.tools || (given.is_none() && !forceable) {
@@ -57,7 +57,6 @@ impl<'a> Mapper<'a, '_> {
             let detail = "the model cannot be forced to answer in this form; it is offered a tool for it";
             self.warnings.adjusted(Param::ResponseFormat, detail);
         }
-        let at = || "response_format.json_schema.schema".to_owned();
         let json = match given {
             Some(schema) => schema::of_tool(schema, at)?,
             None => Cow::Owned(schema::empty_object(at)?),
@@ -92,6 +91,16 @@ impl<'a> Mapper<'a, '_> {
         request.tool_config = Some(wire::ToolConfig { tools, tool_choice });
         Ok(())
     }
+}
+
+/// JSON of a schema in the model's own way.
+fn native(schema: String, format: Option<&JsonSchema>) -> OutputConfig<'_> {
+    let structure = Structure::JsonSchema {
+        schema,
+        name: legal_name(format.map_or("response", |format| format.name.as_str())),
+        description: format.and_then(|format| format.description.as_deref()),
+    };
+    OutputConfig::Format { text_format: TextFormat { kind: "json_schema", structure } }
 }
 
 /// AWS takes letters, digits, `_` and `-` in a schema's name.

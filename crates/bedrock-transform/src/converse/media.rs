@@ -44,13 +44,15 @@ impl DocumentNames {
 
 impl<'a> Mapper<'a, '_> {
     pub(super) fn image_url(&mut self, image: &'a ImageUrl, at: &str) -> Result<Block<'a>, TransformError> {
-        let label = Label { format: image.format.as_deref(), filename: None };
+        let label =
+            Label { format: image.format.as_deref(), bucket_owner: image.bucket_owner.as_deref(), ..Label::default() };
         let medium = media::of_url(&image.url, label, self.options, &format!("{at}.image_url.url"))?;
         self.medium(medium, None, at)
     }
 
     pub(super) fn video_url(&mut self, video: &'a VideoUrl, at: &str) -> Result<Block<'a>, TransformError> {
-        let label = Label { format: video.format.as_deref(), filename: None };
+        let label =
+            Label { format: video.format.as_deref(), bucket_owner: video.bucket_owner.as_deref(), ..Label::default() };
         let medium = media::of_url(&video.url, label, self.options, &format!("{at}.video_url.url"))?;
         self.medium(medium, None, at)
     }
@@ -64,13 +66,17 @@ impl<'a> Mapper<'a, '_> {
                 format!("`{}` is not a format of sound that Bedrock takes, such as wav, mp3 or flac", audio.format);
             return Err(TransformError::invalid(format!("{at}.input_audio.format"), reason));
         };
-        let label = Label { format: Some(&audio.format), filename: None };
+        let label = Label { format: Some(&audio.format), ..Label::default() };
         let medium = media::of_base64(&audio.data, None, label, &format!("{at}.input_audio.data"))?;
         Ok(Block::Audio(wire::Media { format, source: medium.source.into() }))
     }
 
     pub(super) fn file(&mut self, file: &'a File, at: &str) -> Result<Block<'a>, TransformError> {
-        let label = Label { format: file.format.as_deref(), filename: file.filename.as_deref() };
+        let label = Label {
+            format: file.format.as_deref(),
+            filename: file.filename.as_deref(),
+            bucket_owner: file.bucket_owner.as_deref(),
+        };
         let data_at = format!("{at}.file.file_data");
         let id_at = format!("{at}.file.file_id");
         let medium = match (&file.file_data, &file.file_id) {
@@ -98,13 +104,14 @@ impl<'a> Mapper<'a, '_> {
             return Err(self.unsupported(at, "documents"));
         }
         let source_at = format!("{at}.source");
-        let label = Label { format: None, filename: document.title.as_deref() };
+        let label = Label { filename: document.title.as_deref(), ..Label::default() };
         let (format, source) = match &document.source {
             DocumentSource::Base64 { media_type, data } => {
                 let medium = media::of_base64(data, Some(media_type), label, &source_at)?;
                 (Some(self.document_format(&medium, at)?), medium.source.into())
             }
-            DocumentSource::Url { url } => {
+            DocumentSource::Url { url, bucket_owner } => {
+                let label = Label { bucket_owner: bucket_owner.as_deref(), ..label };
                 let medium = media::of_url(url, label, self.options, &source_at)?;
                 (Some(self.document_format(&medium, at)?), medium.source.into())
             }

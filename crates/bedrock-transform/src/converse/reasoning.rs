@@ -15,6 +15,10 @@ use crate::input::ChatInput;
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>
 const LEAST_BUDGET: u32 = 1024;
 
+/// What an answer may have at least where no limit is sent, in tokens.
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>
+const DEFAULT_LIMIT: u32 = 4096;
+
 /// Room for the answer where the caller names no limit, in tokens.
 const ANSWER: u32 = 4096;
 
@@ -129,6 +133,8 @@ impl<'a> Mapper<'a, '_> {
         }
         let limit = &mut request.inference_config.max_tokens;
         match *limit {
+            // What AWS gives an answer without a limit is above the budget.
+            None if budget < DEFAULT_LIMIT => {}
             None => {
                 *limit = Some(budget.saturating_add(ANSWER));
                 self.warnings.adjusted(Param::MaxTokens, "the limit must be above the thinking budget, so one was set");

@@ -25,11 +25,15 @@ impl<'a> Mapper<'a, '_> {
             return Err(TransformError::invalid("messages", "a conversation needs at least one message"));
         }
         let mut talk = Talk::default();
+        // They stand before the conversation, and so do their cache points.
+        for (index, message) in input.messages.iter().enumerate() {
+            if let Message::System(system) | Message::Developer(system) = message {
+                self.system(system, index, &mut talk, request)?;
+            }
+        }
         for (index, message) in input.messages.iter().enumerate() {
             match message {
-                Message::System(system) | Message::Developer(system) => {
-                    self.system(system, index, &mut talk, request)?
-                }
+                Message::System(_) | Message::Developer(_) => {}
                 Message::User(user) => {
                     let mut blocks = Vec::new();
                     self.content(&user.content, user.cache_control.as_ref(), index, &mut blocks)?;
@@ -85,7 +89,6 @@ impl<'a> Mapper<'a, '_> {
         talk: &mut Talk<'a>,
         request: &mut Request<'a>,
     ) -> Result<(), TransformError> {
-        let before = request.system.len();
         let mut blocks = Vec::new();
         self.content(&message.content, message.cache_control.as_ref(), index, &mut blocks)?;
         if let Some(place) = blocks
@@ -104,13 +107,14 @@ impl<'a> Mapper<'a, '_> {
             talk.folded.extend(blocks);
             return Ok(());
         }
-        request.system.extend(blocks);
-        if !talk.turns.is_empty() && request.system.len() > before {
+        let said = |message: &Message| !matches!(message, Message::System(_) | Message::Developer(_));
+        if !blocks.is_empty() && self.input.messages[..index].iter().any(said) {
             self.warnings.rewritten(
                 format!("messages[{index}]"),
                 "a system message amid the conversation was moved to its start",
             );
         }
+        request.system.extend(blocks);
         Ok(())
     }
 

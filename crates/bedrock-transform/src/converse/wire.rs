@@ -58,12 +58,19 @@ pub(crate) struct Turn<'a> {
 pub(crate) enum Block<'a> {
     Audio(Media<'a>),
     CachePoint(CachePoint<'a>),
+    CitationsContent(&'a RawJson),
     Document(Document<'a>),
     GuardContent(GuardContent<'a>),
     Image(Media<'a>),
     Json(&'a RawJson),
     ReasoningContent(Reasoning<'a>),
     SearchResult(&'a RawJson),
+    /// The result of a tool that AWS ran.
+    #[serde(rename = "toolResult")]
+    ServerToolResult(&'a RawJson),
+    /// A call of a tool that AWS ran.
+    #[serde(rename = "toolUse")]
+    ServerToolUse(&'a RawJson),
     Text(Cow<'a, str>),
     ToolResult(ToolResult<'a>),
     ToolUse(ToolUse<'a>),
@@ -129,13 +136,16 @@ pub(crate) struct CachePoint<'a> {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct GuardContent<'a> {
-    pub(crate) text: GuardText<'a>,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct GuardText<'a> {
-    pub(crate) text: &'a str,
+#[serde(rename_all = "camelCase")]
+pub(crate) enum GuardContent<'a> {
+    Text {
+        text: &'a str,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        qualifiers: &'a [String],
+    },
+    /// AWS's own words, e.g. an image.
+    #[serde(untagged)]
+    Raw(&'a RawJson),
 }
 
 #[derive(Debug, Serialize)]

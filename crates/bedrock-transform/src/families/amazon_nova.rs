@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::converse::event::ConverseDecoder;
 use crate::converse::response::{self, Members};
-use crate::converse::wire::{Block, CachePoint, InferenceConfig, MediaSource, Role, ToolConfig};
+use crate::converse::wire::{Block, CachePoint, GuardContent, InferenceConfig, MediaSource, Role, ToolConfig};
 use crate::converse::{self, Dialect};
 use crate::families::body;
 use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, TopK};
@@ -163,7 +163,7 @@ fn marked(content: Vec<Block<'_>>) -> Vec<Marked<'_>> {
                 }
                 Block::Document(document)
             }
-            Block::GuardContent(content) => Block::Text(content.text.text.into()),
+            Block::GuardContent(GuardContent::Text { text, .. }) => Block::Text(text.into()),
             block => block,
         };
         blocks.push(Marked { block, cache_point: None });
@@ -176,6 +176,7 @@ fn refuses(block: &Block<'_>) -> Option<&'static str> {
         Block::Document(document) if matches!(document.source, MediaSource::Content(_)) => {
             Some("documents in parts by InvokeModel")
         }
+        Block::GuardContent(GuardContent::Raw(_)) => Some("guardContent by InvokeModel"),
         Block::SearchResult(_) => Some("search results by InvokeModel"),
         _ => None,
     }

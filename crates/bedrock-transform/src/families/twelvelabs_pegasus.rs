@@ -131,7 +131,8 @@ fn read<'a>(input: &ChatInput<'a>) -> Result<(String, Option<(String, MediaSourc
                 for (place, part) in parts.iter().enumerate() {
                     let at = format!("messages[{index}].content[{place}]");
                     match part {
-                        Part::Text(part) | Part::GuardedText(part) => text.push_str(&part.text),
+                        Part::Text(part) => text.push_str(&part.text),
+                        Part::GuardedText(part) => text.push_str(&part.text),
                         part if video.is_none() => video = Some((at.clone(), source(part, input, &at)?)),
                         _ => return Err(unsupported(at, "anything beside one video")),
                     }
@@ -151,14 +152,16 @@ fn read<'a>(input: &ChatInput<'a>) -> Result<(String, Option<(String, MediaSourc
 }
 
 fn source<'a>(part: &'a Part, input: &ChatInput<'a>, at: &str) -> Result<MediaSource<'a>, TransformError> {
-    let (url, format) = match part {
-        Part::VideoUrl(VideoUrl { url, format, .. }) => (url.as_str(), format.as_deref()),
-        Part::File(File { file_data: Some(url), format, .. } | File { file_id: Some(url), format, .. }) => {
-            (url.as_str(), format.as_deref())
-        }
+    let (url, format, bucket_owner) = match part {
+        Part::VideoUrl(VideoUrl { url, format, bucket_owner, .. }) => (url, format.as_deref(), bucket_owner.as_deref()),
+        Part::File(
+            File { file_data: Some(url), format, bucket_owner, .. }
+            | File { file_id: Some(url), format, bucket_owner, .. },
+        ) => (url, format.as_deref(), bucket_owner.as_deref()),
         _ => return Err(unsupported(at, "anything but text and video")),
     };
-    let Medium { kind, source, .. } = media::of_url(url, Label { format, filename: None }, input.options, at)?;
+    let Medium { kind, source, .. } =
+        media::of_url(url, Label { format, bucket_owner, ..Label::default() }, input.options, at)?;
     if kind != Kind::Video {
         return Err(unsupported(at, "anything but text and video"));
     }

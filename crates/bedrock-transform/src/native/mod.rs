@@ -78,7 +78,8 @@ fn is_marked(message: &Message) -> bool {
     };
     let in_parts = match content {
         Some(Content::Parts(parts)) => parts.iter().any(|part| match part {
-            Part::GuardedText(part) | Part::Text(part) => part.cache_control.is_some(),
+            Part::GuardedText(part) => part.cache_control.is_some(),
+            Part::Text(part) => part.cache_control.is_some(),
             Part::ImageUrl(image) => image.cache_control.is_some(),
             Part::InputAudio(audio) => audio.cache_control.is_some(),
             Part::VideoUrl(video) => video.cache_control.is_some(),

@@ -83,7 +83,8 @@ pub(crate) fn text<'a>(
     let mut text = String::new();
     for (place, part) in parts.iter().enumerate() {
         match part {
-            Part::Text(part) | Part::GuardedText(part) => text.push_str(&part.text),
+            Part::Text(part) => text.push_str(&part.text),
+            Part::GuardedText(part) => text.push_str(&part.text),
             Part::Refusal { refusal } => text.push_str(refusal),
             // Models do not take reasoning back; its loss is reported.
             Part::Thinking(_) => {}

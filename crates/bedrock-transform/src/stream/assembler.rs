@@ -99,7 +99,8 @@ impl Assembler {
         let Some(reason) = reason else {
             return Err(TransformError::stream("the connection was cut before the model said why it stopped"));
         };
-        if self.head.include_usage && self.usage.is_none() {
+        // Where a guardrail stopped a native call there may be nothing to count, and no count is sent.
+        if self.head.include_usage && self.usage.is_none() && !self.intervened {
             return Err(TransformError::stream("the connection was cut before the usage that was asked for"));
         }
         let tail = std::mem::take(&mut self.tail);

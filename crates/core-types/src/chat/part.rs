@@ -20,7 +20,7 @@ pub enum Part {
     /// A file by content, id or URI. `type: file`.
     File(File),
     /// Text that a guardrail shall look at. `type: guarded_text`.
-    GuardedText(TextPart),
+    GuardedText(GuardedText),
     /// An image, or a document or video by data URL or URI. `type: image_url`.
     ImageUrl(ImageUrl),
     /// Sound. `type: input_audio`.
@@ -55,6 +55,18 @@ pub struct TextPart {
     pub cache_control: Option<CacheControl>,
 }
 
+/// Text that a guardrail shall look at.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct GuardedText {
+    /// The text.
+    pub text: String,
+    /// What the text is to the guardrail: `grounding_source`, `query` or `guard_content`. None is all text to be guarded.
+    pub qualifiers: Vec<String>,
+    /// Asks for a cache breakpoint after this part.
+    pub cache_control: Option<CacheControl>,
+}
+
 /// An image; on the wire `image_url` is an object or the URL itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -65,6 +77,8 @@ pub struct ImageUrl {
     pub detail: Option<String>,
     /// Media type that wins over the URL's own.
     pub format: Option<String>,
+    /// Number of the AWS account whose bucket an `s3:` URL names, if it is not the caller's.
+    pub bucket_owner: Option<String>,
     /// Asks for a cache breakpoint after this part.
     pub cache_control: Option<CacheControl>,
 }
@@ -77,6 +91,8 @@ pub struct VideoUrl {
     pub url: String,
     /// Media type that wins over the URL's own.
     pub format: Option<String>,
+    /// Number of the AWS account whose bucket an `s3:` URL names, if it is not the caller's.
+    pub bucket_owner: Option<String>,
     /// Asks for a cache breakpoint after this part.
     pub cache_control: Option<CacheControl>,
 }
@@ -105,6 +121,8 @@ pub struct File {
     pub filename: Option<String>,
     /// Media type that wins over the content's own.
     pub format: Option<String>,
+    /// Number of the AWS account whose bucket an `s3:` URL names, if it is not the caller's.
+    pub bucket_owner: Option<String>,
     /// Asks for a cache breakpoint after this part.
     pub cache_control: Option<CacheControl>,
 }
@@ -150,6 +168,8 @@ pub enum DocumentSource {
     Url {
         /// `https:` or `s3:` URL.
         url: String,
+        /// Number of the AWS account whose bucket an `s3:` URL names, if it is not the caller's.
+        bucket_owner: Option<String>,
     },
 }
 

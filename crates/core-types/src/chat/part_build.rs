@@ -1,7 +1,8 @@
 //! Building content and its parts.
 
 use crate::{
-    Audio, CacheControl, Content, Document, DocumentSource, File, ImageUrl, Part, RawJson, TextPart, VideoUrl,
+    Audio, CacheControl, Content, Document, DocumentSource, File, GuardedText, ImageUrl, Part, RawJson, TextPart,
+    VideoUrl,
 };
 
 impl Content {
@@ -64,7 +65,7 @@ impl Part {
     /// Text that a guardrail shall look at.
     #[must_use]
     pub fn guarded_text(text: impl Into<String>) -> Self {
-        Self::GuardedText(TextPart::new(text))
+        Self::GuardedText(GuardedText::new(text))
     }
 
     /// An image by `data:`, `https:` or `s3:` URL.
@@ -95,6 +96,12 @@ impl From<Document> for Part {
 impl From<File> for Part {
     fn from(part: File) -> Self {
         Self::File(part)
+    }
+}
+
+impl From<GuardedText> for Part {
+    fn from(part: GuardedText) -> Self {
+        Self::GuardedText(part)
     }
 }
 
@@ -131,6 +138,28 @@ impl TextPart {
     }
 }
 
+impl GuardedText {
+    /// Text that a guardrail shall look at.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Says what the text is to the guardrail: `grounding_source`, `query` or `guard_content`.
+    #[must_use]
+    pub fn qualifier(mut self, qualifier: impl Into<String>) -> Self {
+        self.qualifiers.push(qualifier.into());
+        self
+    }
+
+    /// Asks for a cache breakpoint after this part.
+    #[must_use]
+    pub fn cache_control(mut self, cache_control: CacheControl) -> Self {
+        self.cache_control = Some(cache_control);
+        self
+    }
+}
+
 impl ImageUrl {
     /// An image by `data:`, `https:` or `s3:` URL.
     #[must_use]
@@ -149,6 +178,13 @@ impl ImageUrl {
     #[must_use]
     pub fn format(mut self, format: impl Into<String>) -> Self {
         self.format = Some(format.into());
+        self
+    }
+
+    /// The AWS account whose bucket an `s3:` URL names.
+    #[must_use]
+    pub fn bucket_owner(mut self, account: impl Into<String>) -> Self {
+        self.bucket_owner = Some(account.into());
         self
     }
 
@@ -171,6 +207,13 @@ impl VideoUrl {
     #[must_use]
     pub fn format(mut self, format: impl Into<String>) -> Self {
         self.format = Some(format.into());
+        self
+    }
+
+    /// The AWS account whose bucket an `s3:` URL names.
+    #[must_use]
+    pub fn bucket_owner(mut self, account: impl Into<String>) -> Self {
+        self.bucket_owner = Some(account.into());
         self
     }
 
@@ -229,6 +272,13 @@ impl File {
     #[must_use]
     pub fn format(mut self, format: impl Into<String>) -> Self {
         self.format = Some(format.into());
+        self
+    }
+
+    /// The AWS account whose bucket an `s3:` URL names.
+    #[must_use]
+    pub fn bucket_owner(mut self, account: impl Into<String>) -> Self {
+        self.bucket_owner = Some(account.into());
         self
     }
 

@@ -73,7 +73,8 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("anthropic.claude-opus-4-5", CLAUDE_4_5),
         Model::new("anthropic.claude-opus-4-6", CLAUDE_4_6),
         Model::new("anthropic.claude-sonnet-4-2", CLAUDE_4),
-        Model::new("anthropic.claude-sonnet-4-5", CLAUDE_4_5),
+        // AWS was seen to take a greeting of the model's own from this one; the others are not known to.
+        Model::new("anthropic.claude-sonnet-4-5", Capabilities { leading_assistant: true, ..CLAUDE_4_5 }),
         Model::new("anthropic.claude-sonnet-4-6", CLAUDE_4_6),
     ])
     .with_chat(ChatCodec::new(PARAMS, request::write, response::read, || Box::new(stream::Decoder::default())));

@@ -9,7 +9,7 @@ use core_types::{Extra, Param, RawJson, ToolChoice as Asked};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::converse::wire::{self, Fields, MediaSource, Reasoning};
+use crate::converse::wire::{self, Fields, GuardContent, MediaSource, Reasoning};
 use crate::converse::{self, Dialect};
 use crate::families::body;
 use crate::input::ChatInput;
@@ -296,7 +296,7 @@ fn content_of(block: wire::Block<'_>) -> Result<Content<'_>, TransformError> {
             context: document.context,
             citations: document.citations,
         },
-        wire::Block::GuardContent(content) => Content::Text { text: Cow::Borrowed(content.text.text) },
+        wire::Block::GuardContent(GuardContent::Text { text, .. }) => Content::Text { text: Cow::Borrowed(text) },
         wire::Block::Image(wire::Media { format, source: MediaSource::Bytes(data) }) => {
             Content::Image { source: Source::Base64 { media_type: image_type(format), data } }
         }
@@ -337,6 +337,11 @@ fn refuses(block: &wire::Block<'_>) -> Option<&'static str> {
         },
         wire::Block::Audio(_) | wire::Block::Video(_) => Some("audio and video"),
         wire::Block::SearchResult(_) => Some("Converse's search results by InvokeModel"),
+        wire::Block::GuardContent(GuardContent::Raw(_)) => Some("Converse's guardContent by InvokeModel"),
+        wire::Block::CitationsContent(_) => Some("Converse's citationsContent by InvokeModel"),
+        wire::Block::ServerToolResult(_) | wire::Block::ServerToolUse(_) => {
+            Some("Converse's blocks of server tools by InvokeModel")
+        }
         _ => None,
     }
 }

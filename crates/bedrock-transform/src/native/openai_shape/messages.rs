@@ -163,7 +163,8 @@ impl<'a> Writer<'a, '_> {
     fn part(&self, part: &'a Part, at: impl Fn() -> String) -> Result<WirePart<'a>, TransformError> {
         let can = self.spec.model.can;
         match part {
-            Part::Text(part) | Part::GuardedText(part) => Ok(WirePart::Text { text: &part.text }),
+            Part::Text(part) => Ok(WirePart::Text { text: &part.text }),
+            Part::GuardedText(part) => Ok(WirePart::Text { text: &part.text }),
             Part::Refusal { refusal } => Ok(WirePart::Text { text: refusal }),
             Part::ImageUrl(image) if can.images => self.image(image, &format!("{}.image_url.url", at())),
             Part::ImageUrl(_) => Err(self.unsupported(at(), "images")),
@@ -177,7 +178,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Bedrock fetches nothing, and takes no S3 URIs here.
     fn image(&self, image: &'a ImageUrl, at: &str) -> Result<WirePart<'a>, TransformError> {
-        let label = Label { format: image.format.as_deref(), filename: None };
+        let label = Label { format: image.format.as_deref(), ..Label::default() };
         let medium = media::of_url(&image.url, label, self.input.options, at)?;
         if medium.kind != Kind::Image {
             return Err(self.unsupported(at, "anything but images here"));

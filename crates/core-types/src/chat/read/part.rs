@@ -8,7 +8,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use super::part_fields::{AudioFields, FileFields, Source, UrlFields};
 use crate::extra::duplicate;
 use crate::read::{Object, missing, without_position};
-use crate::{Audio, CacheControl, Document, Extra, File, ImageUrl, Part, RawJson, TextPart, ThinkingBlock, VideoUrl};
+use crate::{
+    Audio, CacheControl, Document, Extra, File, GuardedText, ImageUrl, Part, RawJson, TextPart, ThinkingBlock, VideoUrl,
+};
 
 impl<'de> Deserialize<'de> for Part {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -96,7 +98,7 @@ impl Shape {
             ("input_audio", "input_audio") => Self::Audio,
             ("file", "file") => Self::File,
             ("document" | "image", "source") => Self::Source,
-            ("document", "citations") => Self::Raw,
+            ("document", "citations") | ("guarded_text", "qualifiers") => Self::Raw,
             (
                 "text" | "guarded_text" | "image_url" | "video_url" | "input_audio" | "file" | "document" | "image",
                 "cache_control",
@@ -181,21 +183,27 @@ impl Fields {
                     file_id: file.file_id,
                     filename: file.filename,
                     format: file.format,
+                    bucket_owner: file.bucket_owner,
                     cache_control: self.cache_control(),
                 })
             }
-            "guarded_text" => Part::GuardedText(self.text_part()?),
-            "image" => Part::ImageUrl(ImageUrl {
-                url: self.source()?.url()?,
+            "guarded_text" => Part::GuardedText(GuardedText {
+                text: self.required_text("text")?,
+                qualifiers: self.texts("qualifiers")?,
                 cache_control: self.cache_control(),
-                ..ImageUrl::default()
             }),
+            "image" => {
+                let (url, bucket_owner) = self.source()?.url()?;
+                let cache_control = self.cache_control();
+                Part::ImageUrl(ImageUrl { url, bucket_owner, cache_control, ..ImageUrl::default() })
+            }
             "image_url" => {
                 let Some(Field::Url(url)) = self.take("image_url") else { return Err(missing("image_url")) };
                 Part::ImageUrl(ImageUrl {
                     url: url.url,
                     detail: url.detail,
                     format: url.format,
+                    bucket_owner: url.bucket_owner,
                     cache_control: self.cache_control(),
                 })
             }
@@ -212,7 +220,12 @@ impl Fields {
             }),
             "video_url" => {
                 let Some(Field::Url(url)) = self.take("video_url") else { return Err(missing("video_url")) };
-                Part::VideoUrl(VideoUrl { url: url.url, format: url.format, cache_control: self.cache_control() })
+                Part::VideoUrl(VideoUrl {
+                    url: url.url,
+                    format: url.format,
+                    bucket_owner: url.bucket_owner,
+                    cache_control: self.cache_control(),
+                })
             }
             _ => Part::Other { fields: self.extra(&kind)?, kind },
         };
@@ -235,6 +248,11 @@ impl Fields {
 
     fn text_part(&mut self) -> Result<TextPart, String> {
         Ok(TextPart { text: self.required_text("text")?, cache_control: self.cache_control() })
+    }
+
+    fn texts(&mut self, key: &str) -> Result<Vec<String>, String> {
+        let texts = self.raw(key).map(|raw| raw.read().map_err(|_| format!("`{key}` must be a list of strings")));
+        texts.transpose().map(Option::unwrap_or_default)
     }
 
     fn raw(&mut self, key: &str) -> Option<RawJson> {

@@ -23,6 +23,8 @@ pub(super) struct FileFields {
     pub(super) file_id: Option<String>,
     pub(super) filename: Option<String>,
     pub(super) format: Option<String>,
+    #[serde(alias = "bucketOwner")]
+    pub(super) bucket_owner: Option<String>,
 }
 
 /// `image_url` or `video_url`: an object or the URL itself.
@@ -32,6 +34,8 @@ pub(super) struct UrlFields {
     pub(super) url: String,
     pub(super) detail: Option<String>,
     pub(super) format: Option<String>,
+    #[serde(alias = "bucketOwner")]
+    pub(super) bucket_owner: Option<String>,
     /// Whether it was the URL itself.
     #[serde(skip)]
     pub(super) bare: bool,
@@ -57,7 +61,7 @@ impl<'de> Visitor<'de> for UrlVisitor {
     }
 
     fn visit_string<E: Error>(self, url: String) -> Result<UrlFields, E> {
-        Ok(UrlFields { url, detail: None, format: None, bare: true })
+        Ok(UrlFields { url, detail: None, format: None, bucket_owner: None, bare: true })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<UrlFields, A::Error> {
@@ -75,7 +79,7 @@ pub(super) enum Source {
     /// Of documents.
     Text { data: String },
     /// Of both.
-    Url { url: String },
+    Url { url: String, bucket_owner: Option<String> },
 }
 
 #[derive(Deserialize)]
@@ -85,6 +89,8 @@ struct SourceFields {
     data: Option<String>,
     content: Option<SourceContent>,
     url: Option<String>,
+    #[serde(alias = "bucketOwner")]
+    bucket_owner: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Source {
@@ -161,7 +167,9 @@ impl SourceFields {
                 Ok(Source::Content { content })
             }
             Some("text") => Ok(Source::Text { data: self.data.ok_or_else(|| missing("data"))? }),
-            Some("url") => Ok(Source::Url { url: self.url.ok_or_else(|| missing("url"))? }),
+            Some("url") => {
+                Ok(Source::Url { url: self.url.ok_or_else(|| missing("url"))?, bucket_owner: self.bucket_owner })
+            }
             Some(other) => Err(format!("unknown source type `{other}`, expected `base64`, `text`, `content` or `url`")),
             None => Err(missing("type")),
         }
@@ -175,18 +183,18 @@ impl Source {
             Self::Base64 { media_type, data } => DocumentSource::Base64 { media_type, data },
             Self::Content { content } => DocumentSource::Content { content },
             Self::Text { data } => DocumentSource::Text { data },
-            Self::Url { url } => DocumentSource::Url { url },
+            Self::Url { url, bucket_owner } => DocumentSource::Url { url, bucket_owner },
         }
     }
 
-    /// As the URL of an image.
-    pub(super) fn url(self) -> Result<String, String> {
+    /// As the URL of an image, and the owner of its bucket.
+    pub(super) fn url(self) -> Result<(String, Option<String>), String> {
         match self {
             Self::Base64 { media_type, mut data } => {
                 data.insert_str(0, &format!("data:{media_type};base64,"));
-                Ok(data)
+                Ok((data, None))
             }
-            Self::Url { url } => Ok(url),
+            Self::Url { url, bucket_owner } => Ok((url, bucket_owner)),
             Self::Content { .. } | Self::Text { .. } => {
                 Err("the source of an image must have type `base64` or `url`".to_owned())
             }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use super::message::thinking;
-use crate::write::optional;
-use crate::{CacheControl, Content, Document, DocumentSource, File, Part, TextPart};
+use crate::write::{list, optional};
+use crate::{CacheControl, Content, Document, DocumentSource, File, Part};
 
 impl Serialize for Content {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -23,6 +23,8 @@ struct UrlFields<'a> {
     detail: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bucket_owner: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -41,10 +43,19 @@ impl Serialize for Part {
                 map.serialize_entry("file", &FileFields(part))?;
                 cache_control(&mut map, part.cache_control.as_ref())?;
             }
-            Self::GuardedText(part) => text(&mut map, "guarded_text", part)?,
+            Self::GuardedText(part) => {
+                map.serialize_entry("type", "guarded_text")?;
+                map.serialize_entry("text", &part.text)?;
+                list(&mut map, "qualifiers", &part.qualifiers)?;
+                cache_control(&mut map, part.cache_control.as_ref())?;
+            }
             Self::ImageUrl(part) => {
-                let image_url =
-                    UrlFields { url: &part.url, detail: part.detail.as_deref(), format: part.format.as_deref() };
+                let image_url = UrlFields {
+                    url: &part.url,
+                    detail: part.detail.as_deref(),
+                    format: part.format.as_deref(),
+                    bucket_owner: part.bucket_owner.as_deref(),
+                };
                 map.serialize_entry("type", "image_url")?;
                 map.serialize_entry("image_url", &image_url)?;
                 cache_control(&mut map, part.cache_control.as_ref())?;
@@ -66,10 +77,19 @@ impl Serialize for Part {
                 map.serialize_entry("type", "refusal")?;
                 map.serialize_entry("refusal", refusal)?;
             }
-            Self::Text(part) => text(&mut map, "text", part)?,
+            Self::Text(part) => {
+                map.serialize_entry("type", "text")?;
+                map.serialize_entry("text", &part.text)?;
+                cache_control(&mut map, part.cache_control.as_ref())?;
+            }
             Self::Thinking(block) => thinking(&mut map, block)?,
             Self::VideoUrl(part) => {
-                let video_url = UrlFields { url: &part.url, detail: None, format: part.format.as_deref() };
+                let video_url = UrlFields {
+                    url: &part.url,
+                    detail: None,
+                    format: part.format.as_deref(),
+                    bucket_owner: part.bucket_owner.as_deref(),
+                };
                 map.serialize_entry("type", "video_url")?;
                 map.serialize_entry("video_url", &video_url)?;
                 cache_control(&mut map, part.cache_control.as_ref())?;
@@ -81,12 +101,6 @@ impl Serialize for Part {
 
 fn cache_control<M: SerializeMap>(map: &mut M, cache_control: Option<&CacheControl>) -> Result<(), M::Error> {
     optional(map, "cache_control", cache_control)
-}
-
-fn text<M: SerializeMap>(map: &mut M, kind: &str, part: &TextPart) -> Result<(), M::Error> {
-    map.serialize_entry("type", kind)?;
-    map.serialize_entry("text", &part.text)?;
-    cache_control(map, part.cache_control.as_ref())
 }
 
 fn document<M: SerializeMap>(map: &mut M, part: &Document) -> Result<(), M::Error> {
@@ -116,9 +130,10 @@ impl Serialize for DocumentSource {
                 map.serialize_entry("media_type", "text/plain")?;
                 map.serialize_entry("data", data)?;
             }
-            Self::Url { url } => {
+            Self::Url { url, bucket_owner } => {
                 map.serialize_entry("type", "url")?;
                 map.serialize_entry("url", url)?;
+                optional(&mut map, "bucket_owner", bucket_owner.as_ref())?;
             }
         }
         map.end()
@@ -135,6 +150,7 @@ impl Serialize for FileFields<'_> {
         optional(&mut map, "file_id", self.0.file_id.as_ref())?;
         optional(&mut map, "filename", self.0.filename.as_ref())?;
         optional(&mut map, "format", self.0.format.as_ref())?;
+        optional(&mut map, "bucket_owner", self.0.bucket_owner.as_ref())?;
         map.end()
     }
 }
