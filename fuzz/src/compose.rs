@@ -145,7 +145,12 @@ fn content(seed: &mut Seed<'_>) -> String {
 fn part(seed: &mut Seed<'_>) -> String {
     let members = match seed.below(12) {
         0..=2 => format!(r#""type":"text","text":{}"#, text(seed)),
-        3 => format!(r#""type":"image_url","image_url":{{"url":{},"format":{}}}"#, seed.pick(URLS), seed.pick(FORMATS)),
+        3 => format!(
+            r#""type":"image_url","image_url":{{"url":{},"format":{},"bucket_owner":{}}}"#,
+            seed.pick(URLS),
+            seed.pick(FORMATS),
+            seed.pick(&["null", r#""123456789012""#, r#""""#])
+        ),
         4 => format!(r#""type":"image_url","image_url":{}"#, seed.pick(URLS)),
         5 => format!(
             r#""type":"file","file":{{"file_data":{},"filename":{},"format":{}}}"#,
@@ -166,7 +171,11 @@ fn part(seed: &mut Seed<'_>) -> String {
             seed.pick(FORMATS)
         ),
         9 => format!(r#""type":"video_url","video_url":{}"#, seed.pick(URLS)),
-        10 => format!(r#""type":"guarded_text","text":{}"#, text(seed)),
+        10 => format!(
+            r#""type":"guarded_text","text":{},"qualifiers":{}"#,
+            text(seed),
+            seed.pick(&["[]", "null", r#"["query"]"#, r#"["grounding_source","guard_content"]"#, r#"["x"]"#])
+        ),
         _ => return thinking(seed),
     };
     format!("{{{members}{}}}", cache(seed))

@@ -60,6 +60,7 @@ pub const SCHEMAS: &[&str] = &[
     r##"{"properties":{"a":{"$ref":"#/$defs/a"}},"$defs":{"a":{"type":"object"}}}"##,
     r#"{"anyOf":[{"type":"object"},{"type":"string"}]}"#,
     r#"{"oneOf":[{"properties":{}}],"type":null}"#,
+    r#"{"type":"object","properties":{"default":{"type":"object"},"enum":{"type":"object","additionalProperties":{"type":"string"}}}}"#,
     r#"{"type":"object","additionalProperties":true,"properties":{"type":{"type":"object","properties":{}}}}"#,
     r#"{"type":"object","properties":{"a":{"type":"array","items":[{"type":"object"}]}},"patternProperties":{"x":{"type":"object"}}}"#,
     r#"{"$schema":"http://json-schema.org/draft-07/schema#","$id":"x","type":"object","properties":null}"#,
@@ -213,5 +214,15 @@ pub const MEMBERS: &[(&str, &[&str])] = &[
     ("logit_bias", &["{}"]),
     ("modalities", &[r#"["text"]"#]),
     ("presence_penalty", NUMBERS),
-    ("additional_drop_params", &[r#"["tools"]"#, r#"["tool_choice","stop"]"#]),
+    (
+        "additional_drop_params",
+        &[
+            r#"["tools"]"#,
+            r#"["tool_choice","stop"]"#,
+            r#"["tools[*].function.strict","response_format.json_schema.description"]"#,
+            r#"["tools[0].function.parameters.properties","thinking.budget_tokens"]"#,
+            r#"["tools[*].function.name"]"#,
+        ],
+    ),
+    ("s3_bucket_owner", &[r#""123456789012""#, r#""1""#]),
 ];

@@ -40,12 +40,9 @@ pub(crate) fn request(model: &str, converse: &Value) -> Value {
 /// Fields that have a name of their own among the parameters; all others stay together.
 fn fields(fields: &Value, request: &mut Map<String, Value>) {
     let mut rest = Map::new();
-    // To who asks for thinking without a limit the mapper gives one; who names the model's own field gets just that.
-    let limited = request.contains_key("max_tokens");
     for (name, value) in fields.as_object().into_iter().flatten() {
         let named = match name.as_str() {
-            "output_config" | "reasoning_effort" | "top_k" => true,
-            "thinking" => limited || value["type"] != "enabled",
+            "output_config" | "reasoning_effort" | "thinking" | "top_k" => true,
             _ => false,
         };
         let place = if named { &mut *request } else { &mut rest };
@@ -73,7 +70,9 @@ fn messages(converse: &Value) -> Vec<Value> {
 }
 
 fn assistant(blocks: &[Value]) -> Value {
-    let (calls, others): (Vec<_>, Vec<_>) = with_markers(blocks).partition(|(block, _)| block["toolUse"].is_object());
+    // Of the tools that AWS ran, calls and results stand among what was said.
+    let is_call = |block: &Value| block["toolUse"].is_object() && block["toolUse"]["type"] != "server_tool_use";
+    let (calls, others): (Vec<_>, Vec<_>) = with_markers(blocks).partition(|(block, _)| is_call(block));
     let content: Vec<Value> = others.into_iter().filter_map(|(block, marker)| part(block, marker)).collect();
     let calls: Vec<Value> = calls
         .into_iter()
@@ -143,13 +142,14 @@ fn part(block: &Value, marker: Option<&Value>) -> Option<Value> {
         "audio" => {
             json!({ "type": "input_audio", "input_audio": { "data": value["source"]["bytes"], "format": value["format"] } })
         }
-        // What was cited stays, where it was cited from does not.
-        "citationsContent" => {
-            let texts: String = list(&value["content"]).iter().map(|piece| text(&piece["text"])).collect();
-            json!({ "type": "text", "text": texts })
-        }
         "document" => document(value),
-        "guardContent" => json!({ "type": "guarded_text", "text": value["text"]["text"] }),
+        "guardContent" if value["text"].is_object() => {
+            let mut part = json!({ "type": "guarded_text", "text": value["text"]["text"] });
+            if value["text"]["qualifiers"].is_array() {
+                part["qualifiers"] = value["text"]["qualifiers"].clone();
+            }
+            part
+        }
         "image" => json!({ "type": "image_url", "image_url": medium(value, "image") }),
         "reasoningContent" if value["redactedContent"].is_string() => {
             json!({ "type": "redacted_thinking", "data": value["redactedContent"] })
@@ -165,7 +165,9 @@ fn part(block: &Value, marker: Option<&Value>) -> Option<Value> {
         "text" => json!({ "type": "text", "text": value }),
         "video" => json!({ "type": "video_url", "video_url": medium(value, "video") }),
         // Converse's own blocks that have a part of the same name.
-        "json" | "searchResult" => json!({ "type": kind, kind: value }),
+        "citationsContent" | "guardContent" | "json" | "searchResult" | "toolResult" | "toolUse" => {
+            json!({ "type": kind, kind: value })
+        }
         _ => return None,
     };
     Some(marked(part, marker))
@@ -175,7 +177,13 @@ fn medium(medium: &Value, kind: &str) -> Value {
     let format = &medium["format"];
     let source = &medium["source"];
     match source["s3Location"]["uri"].as_str() {
-        Some(uri) => json!({ "url": uri, "format": format }),
+        Some(uri) => {
+            let mut url = json!({ "url": uri, "format": format });
+            if source["s3Location"]["bucketOwner"].is_string() {
+                url["bucket_owner"] = source["s3Location"]["bucketOwner"].clone();
+            }
+            url
+        }
         None => {
             let url = format!("data:{kind}/{};base64,{}", text(format), text(&source["bytes"]));
             json!({ "url": url, "format": format })
@@ -186,7 +194,7 @@ fn medium(medium: &Value, kind: &str) -> Value {
 fn document(document: &Value) -> Value {
     let (source, format) = (&document["source"], &document["format"]);
     let source = if let Some(uri) = source["s3Location"]["uri"].as_str() {
-        json!({ "type": "url", "url": uri })
+        json!({ "type": "url", "url": uri, "bucket_owner": source["s3Location"]["bucketOwner"] })
     } else if source["text"].is_string() {
         json!({ "type": "text", "data": source["text"] })
     } else if source["content"].is_array() {

@@ -41,6 +41,7 @@ impl<'a> Mapper<'a, '_> {
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), TransformError> {
         let before = blocks.len();
+        let own_control;
         let control = match part {
             Part::Text(TextPart { text, cache_control, .. }) => {
                 push_text(text, blocks);
@@ -83,7 +84,8 @@ impl<'a> Mapper<'a, '_> {
             }
             Part::Other { kind, fields } => {
                 self.other_part(kind, fields, at, blocks)?;
-                &None
+                own_control = marker_of(fields, at)?;
+                &own_control
             }
             _ => return Err(self.unsupported(at(), "this kind of content")),
         };
@@ -195,13 +197,11 @@ impl<'a> Mapper<'a, '_> {
         at: &dyn Fn() -> String,
         blocks: &mut Vec<Block<'a>>,
     ) -> Result<(), TransformError> {
-        let own = match part {
-            Part::Other { kind, fields } => answer_block(kind, fields, at)?,
-            _ => None,
-        };
-        let Some(block) = own else { return self.part(part, at, blocks) };
+        let Part::Other { kind, fields } = part else { return self.part(part, at, blocks) };
+        let Some(block) = answer_block(kind, fields, at)? else { return self.part(part, at, blocks) };
+        self.sayable(std::slice::from_ref(&block), at)?;
         blocks.push(block);
-        self.sayable(blocks.last().map(std::slice::from_ref).unwrap_or_default(), at)
+        self.cache_block(marker_of(fields, at)?.as_ref(), blocks, || format!("{}.cache_control", at()))
     }
 
     fn thinking_block(&mut self, block: &'a ThinkingBlock, at: &dyn Fn() -> String, blocks: &mut Vec<Block<'a>>) {
@@ -229,17 +229,19 @@ impl<'a> Mapper<'a, '_> {
     ) -> Result<Vec<Block<'a>>, TransformError> {
         let mut content = Vec::new();
         let mut beside = Vec::new();
-        let mut marker = message.cache_control.as_ref();
+        let mut marker = message.cache_control.clone();
         match &message.content {
             Content::Text(text) => push_text(text, &mut content),
             Content::Parts(parts) => {
                 for (place, part) in parts.iter().enumerate() {
                     let at = || format!("messages[{index}].content[{place}]");
+                    if marker.is_none() {
+                        marker = part_marker(part, &at)?;
+                    }
                     if let Some(json) = json_part(part) {
                         content.push(Block::Json(json));
                         continue;
                     }
-                    marker = marker.or_else(|| part_marker(part));
                     let mut made = Vec::new();
                     self.unmarked_part(part, &at, &mut made)?;
                     self.sayable(&made, &at)?;
@@ -269,7 +271,7 @@ impl<'a> Mapper<'a, '_> {
         blocks.push(Block::ToolResult(ToolResult { tool_use_id: Cow::Owned(id), content, status }));
         match (marker, self.spec.model.can.cache) {
             (Some(_), Cache::Prompt) => self.warnings.dropped("cache_control"),
-            (marker, _) => self.cache_block(marker, blocks, || format!("messages[{index}].cache_control"))?,
+            (marker, _) => self.cache_block(marker.as_ref(), blocks, || format!("messages[{index}].cache_control"))?,
         }
         Ok(beside)
     }
@@ -376,15 +378,24 @@ fn json_part(part: &Part) -> Option<&RawJson> {
     }
 }
 
-fn part_marker(part: &Part) -> Option<&CacheControl> {
-    match part {
-        Part::Text(part) => part.cache_control.as_ref(),
-        Part::ImageUrl(part) => part.cache_control.as_ref(),
-        Part::VideoUrl(part) => part.cache_control.as_ref(),
-        Part::File(part) => part.cache_control.as_ref(),
-        Part::Document(part) => part.cache_control.as_ref(),
+fn part_marker(part: &Part, at: &dyn Fn() -> String) -> Result<Option<CacheControl>, TransformError> {
+    Ok(match part {
+        Part::Text(part) => part.cache_control.clone(),
+        Part::ImageUrl(part) => part.cache_control.clone(),
+        Part::VideoUrl(part) => part.cache_control.clone(),
+        Part::File(part) => part.cache_control.clone(),
+        Part::Document(part) => part.cache_control.clone(),
+        Part::Other { fields, .. } => marker_of(fields, at)?,
         _ => None,
-    }
+    })
+}
+
+/// The cache marker of a part that OpenAI's schema does not have.
+fn marker_of(fields: &Extra, at: &dyn Fn() -> String) -> Result<Option<CacheControl>, TransformError> {
+    let marker = fields.value("cache_control").map(RawJson::read::<Option<CacheControl>>).transpose();
+    marker
+        .map(Option::flatten)
+        .map_err(|error| TransformError::invalid(format!("{}.cache_control", at()), error.to_string()))
 }
 
 /// Deprecated function calls have no ids; one call is answered before the next, so the name does.

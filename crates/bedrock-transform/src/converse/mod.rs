@@ -202,7 +202,7 @@ impl<'a> Mapper<'a, '_> {
     /// A cache point for a marker of the caller's, if the model takes one.
     fn cache_point(
         &mut self,
-        control: &'a core_types::CacheControl,
+        control: &core_types::CacheControl,
         at: impl FnOnce() -> String,
     ) -> Result<Option<CachePoint<'a>>, TransformError> {
         /// <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>
@@ -215,19 +215,22 @@ impl<'a> Mapper<'a, '_> {
             Cache::Anywhere { ttl } => ttl,
             Cache::Prompt => false,
         };
-        if control.ttl.as_deref().is_some_and(|ttl| !matches!(ttl, "5m" | "1h")) {
-            return Err(TransformError::invalid(format!("{}.ttl", at()), "expected 5m or 1h"));
-        }
+        let asked = match control.ttl.as_deref() {
+            None => None,
+            Some("5m") => Some("5m"),
+            Some("1h") => Some("1h"),
+            Some(_) => return Err(TransformError::invalid(format!("{}.ttl", at()), "expected 5m or 1h")),
+        };
         if self.cache_points == MOST {
             return Err(TransformError::invalid(at(), "a request may have at most 4 cache_control markers"));
         }
-        let short = control.ttl.as_deref() != Some("1h") || !ttl_known;
+        let short = asked != Some("1h") || !ttl_known;
         if self.short_lived && !short {
             return Err(TransformError::invalid(at(), "a cache_control of 1h must stand before those of 5m"));
         }
         self.short_lived |= short;
         self.cache_points += 1;
-        let ttl = control.ttl.as_deref().filter(|ttl| {
+        let ttl = asked.filter(|ttl| {
             let sent = ttl_known || *ttl == "5m";
             if !sent {
                 self.warnings
@@ -240,7 +243,7 @@ impl<'a> Mapper<'a, '_> {
 
     fn cache_block(
         &mut self,
-        control: Option<&'a core_types::CacheControl>,
+        control: Option<&core_types::CacheControl>,
         blocks: &mut Vec<Block<'a>>,
         at: impl FnOnce() -> String,
     ) -> Result<(), TransformError> {
