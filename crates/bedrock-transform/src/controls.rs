@@ -3,7 +3,8 @@
 use core_types::{ChatRequest, Content, Extra, Message, RawJson};
 use serde::de::DeserializeOwned;
 
-use crate::{Options, Target, TransformError, UnsupportedParams};
+use crate::prompt_template;
+use crate::{Options, PromptTemplate, Target, TransformError, UnsupportedParams};
 
 /// Claude's beta flags come in this header; Bedrock reads them from the body.
 const BETA_HEADER: &str = "anthropic-beta";
@@ -78,7 +79,7 @@ const FORBIDDEN: &[&str] = &[
 
 /// Whether `name` steers the gateway instead of the model.
 pub(crate) fn is_internal(name: &str) -> bool {
-    INTERNAL.contains(&name)
+    INTERNAL.contains(&name) || prompt_template::PARAMETERS.contains(&name)
 }
 
 impl Controls {
@@ -110,6 +111,7 @@ impl Controls {
         if let Some(message) = value(extra, "user_continue_message") {
             options.user_continue_message = Some(continue_content(message)?);
         }
+        options.prompt_template = PromptTemplate::read(extra, defaults.prompt_template.as_ref())?;
         let (beta_headers, headers): (Vec<_>, Vec<_>) =
             headers(extra)?.into_iter().partition(|(name, _)| name.eq_ignore_ascii_case(BETA_HEADER));
         let (betas, unknown_betas) = betas(extra, &beta_headers, &options)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use core_types::Content;
 
-use crate::Delivery;
+use crate::{Delivery, PromptTemplate};
 
 /// What to do where a request does not fit a model. The defaults are documented in `docs/defaults.md`.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub struct Options {
     pub default_max_tokens: Option<u32>,
     /// Number of the AWS account whose buckets `s3:` URLs name, where a part does not say it. None is the caller's own.
     pub s3_bucket_owner: Option<String>,
+    /// How a conversation is written for models that take a prompt; `None` leaves it to the model's family.
+    pub prompt_template: Option<PromptTemplate>,
     /// Media that was fetched for the `http(s)` URLs of the request.
     pub media: Media,
 }

@@ -203,7 +203,7 @@ fn names_that_name_no_model_are_refused() {
     assert_snapshot!(refusal("invoke/acme.wonder-v1:0"), @"converse_only has no native chat body; use the Converse route");
     assert_snapshot!(refusal("arn:aws:bedrock"), @"`arn:aws:bedrock` is not a Bedrock model id: an ARN has six parts: arn:partition:bedrock:region:account:resource");
     assert_snapshot!(refusal("arn:aws:s3:::bucket/key"), @"`arn:aws:s3:::bucket/key` is not a Bedrock model id: the ARN's service is not bedrock");
-    assert_snapshot!(refusal("arn:aws:sagemaker:us-east-1:123456789012:endpoint/x"), @"`arn:aws:sagemaker:us-east-1:123456789012:endpoint/x` is not a Bedrock model id: the ARN's service is not bedrock");
+    assert_snapshot!(refusal("arn:aws:sagemaker:us-east-1:123456789012:model/x"), @"`arn:aws:sagemaker:us-east-1:123456789012:model/x` is not a Bedrock model id: the ARN's service is not bedrock");
     assert_snapshot!(refusal("arn:aws:bedrock:us-east-1:123456789012:provisioned-model/"), @"`arn:aws:bedrock:us-east-1:123456789012:provisioned-model/` is not a Bedrock model id: the ARN names no resource");
     assert_snapshot!(refusal("arn:aws:bedrock:us-east-1:123456789012:provisioned-model"), @"`arn:aws:bedrock:us-east-1:123456789012:provisioned-model` is not a Bedrock model id: the ARN names no resource");
 }

@@ -110,6 +110,11 @@ const NAMES: &[Row] = &[
     ("deepseek_r1/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "deepseek"),
     ("openai/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "openai"),
     ("qwen3/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "qwen"),
+    ("mistral/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "mistral_instruct"),
+    ("qwen2/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456", "us-east-1", Invoke, "qwen"),
+    // What Bedrock Marketplace deployed.
+    ("llama/arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "us-east-1", Invoke, "meta_llama"),
+    ("arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "", "", "us-east-1", Converse, "converse_only"),
     ("nova/arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "us-east-1", Converse, "amazon_nova"),
 ];
 
@@ -159,4 +164,29 @@ fn a_base_model_says_what_an_opaque_arn_is() {
     let arn = "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456";
     let spec = ModelSpec::resolve_as(arn, "us.anthropic.claude-sonnet-4-5-20250929-v1:0", &Catalog::builtin()).unwrap();
     assert_eq!((spec.target.as_str(), spec.id.base.as_str(), spec.family.name), (arn, SONNET, "anthropic_messages"));
+}
+
+#[test]
+fn a_base_model_says_what_body_an_imported_model_takes() {
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456";
+    let rows = [
+        // The name says Llama, its base which one: Llama 2 has a template of its own.
+        (format!("llama/{arn}"), "meta.llama2-13b-chat-v1", Invoke, "meta_llama", "meta.llama2-"),
+        (arn.to_owned(), "invoke/meta.llama3-8b-instruct-v1:0", Invoke, "meta_llama", "meta.llama3-"),
+        (
+            format!("invoke/{arn}"),
+            "mistral.mistral-7b-instruct-v0:2",
+            Invoke,
+            "mistral_instruct",
+            "mistral.mistral-7b-",
+        ),
+        (arn.to_owned(), "amazon.titan-text-express-v1", Invoke, "amazon_titan_text", "amazon.titan-text-"),
+        (arn.to_owned(), "qwen3/mine", Invoke, "qwen", "imported.qwen"),
+        (arn.to_owned(), "meta.llama3-8b-instruct-v1:0", Converse, "meta_llama", "meta.llama3-"),
+    ];
+    for (name, base, route, family, prefix) in rows {
+        let spec = ModelSpec::resolve_as(&name, base, &Catalog::builtin()).unwrap();
+        let found = (spec.target.as_str(), spec.route, spec.family.name, spec.model.prefix);
+        assert_eq!(found, (arn, route, family, prefix), "{name} {base}");
+    }
 }

@@ -24,7 +24,7 @@ use crate::converse::media::DocumentNames;
 use crate::converse::wire::{Block, CachePoint, InferenceConfig, Request};
 use crate::family::{Cache, Capabilities, Reasoning, Sampling};
 use crate::input::ChatInput;
-use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
+use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings, native};
 
 /// Parameters that every model has on Converse.
 const ALWAYS: ParamSet = ParamSet::of(&[Param::MaxTokens, Param::ParallelToolCalls, Param::ServiceTier, Param::Stop]);
@@ -92,6 +92,7 @@ pub(crate) fn build<'a>(
     dialect: &'a Dialect,
     warnings: &mut Warnings,
 ) -> Result<Request<'a>, TransformError> {
+    native::no_prompt(input, warnings);
     let mut mapper = Mapper {
         spec,
         options: input.options,

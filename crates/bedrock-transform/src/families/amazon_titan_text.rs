@@ -63,7 +63,7 @@ fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Res
     let config = body(&config, &native::without_top_k(input, NAME, warnings)?)?;
     let config =
         serde_json::from_slice(&config).map_err(|error| TransformError::invalid("messages", error.to_string()))?;
-    body(&Request { input_text: render(input.messages)?, text_generation_config: config }, &[])
+    body(&Request { input_text: prompt::render(input, NAME, render)?, text_generation_config: config }, &[])
 }
 
 fn render(messages: &[Message]) -> Result<String, TransformError> {

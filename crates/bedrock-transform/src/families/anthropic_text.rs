@@ -72,7 +72,7 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
     let limited = named(Param::MaxTokens, "max_tokens_to_sample", input.max_tokens.is_some());
     let stopped = named(Param::Stop, "stop_sequences", !input.stop.is_empty());
     let request = Request {
-        prompt: prompt(input.messages, spec.model.prefix == CLAUDE_2_1)?,
+        prompt: prompt::render(input, NAME, |messages| prompt(messages, spec.model.prefix == CLAUDE_2_1))?,
         max_tokens_to_sample: (!limited).then_some(max_tokens),
         temperature: input.temperature,
         top_p: input.top_p,

@@ -51,7 +51,7 @@ struct Request<'a> {
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
     let request = Request {
-        prompt: prompt::joined(input.messages, NAME)?,
+        prompt: prompt::render(input, NAME, |messages| prompt::joined(messages, NAME))?,
         max_tokens: input.max_tokens,
         temperature: input.temperature,
         p: input.top_p,

@@ -75,6 +75,7 @@ struct Request<'a> {
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
+    native::no_prompt(input, warnings);
     let Conversation { message, chat_history, preamble, tool_results } = Conversation::read(input, NAME)?;
     let request = Request {
         message,

@@ -72,7 +72,7 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
     }
     native::left_out(input, warnings);
     let request = Request {
-        prompt: render(input.messages)?,
+        prompt: prompt::render(input, NAME, render)?,
         max_tokens: input.max_tokens.filter(|_| !imported),
         max_gen_len: input.max_tokens.filter(|_| imported),
         temperature: input.temperature,

@@ -65,7 +65,8 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
         TopK::PassThrough => input.extra.clone(),
         _ => native::without_top_k(input, NAME, warnings)?,
     };
-    let prompt = if spec.model.prefix == "meta.llama2-" { llama2(input.messages)? } else { llama3(input.messages)? };
+    let own = if spec.model.prefix == "meta.llama2-" { llama2 } else { llama3 };
+    let prompt = prompt::render(input, NAME, own)?;
     let request = Request { prompt, max_gen_len: input.max_tokens, temperature: input.temperature, top_p: input.top_p };
     body(&request, &extras)
 }

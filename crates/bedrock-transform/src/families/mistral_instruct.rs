@@ -22,6 +22,7 @@ const TOOLS: Capabilities =
 
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[
+        Model::new("imported.mistral", INSTRUCT),
         Model::new("mistral.mistral-7b-", INSTRUCT).preferring_invoke(),
         Model::new("mistral.mistral-large-2402", TOOLS),
         Model::new("mistral.mistral-small-", TOOLS),
@@ -50,7 +51,7 @@ struct Request<'a> {
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
     let request = Request {
-        prompt: render(input.messages)?,
+        prompt: prompt::render(input, NAME, render)?,
         max_tokens: input.max_tokens,
         stop: &input.stop,
         temperature: input.temperature,

@@ -54,7 +54,7 @@ pub(crate) fn prefix_of_body(body: &str) -> &'static str {
     match body {
         "deepseek_r1" => "imported.deepseek",
         "llama" => "imported.llama",
-        "mistral" => "mistral.mistral-7b",
+        "mistral" => "imported.mistral",
         "nova" => "amazon.nova-pro",
         "nova-2" => "amazon.nova-2-",
         "moonshot" => "imported.moonshot",

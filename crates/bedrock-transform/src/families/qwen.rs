@@ -73,7 +73,7 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
     }
     native::left_out(input, warnings);
     let request = Request {
-        prompt: render(input.messages)?,
+        prompt: prompt::render(input, NAME, render)?,
         max_gen_len: input.max_tokens,
         temperature: input.temperature,
         top_p: input.top_p,

@@ -71,6 +71,7 @@ struct WireFormat<'a> {
 
 fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
+    native::no_prompt(input, warnings);
     let (named, extras) = named_source(native::without_top_k(input, NAME, warnings)?)?;
     let (input_prompt, shown) = read(input)?;
     let media_source = match (named, shown) {

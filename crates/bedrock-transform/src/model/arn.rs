@@ -34,6 +34,9 @@ pub enum ArnKind {
     ImportedModel,
     /// `inference-profile`
     InferenceProfile,
+    /// `endpoint`, of SageMaker.
+    /// <https://docs.aws.amazon.com/bedrock/latest/userguide/bedrock-marketplace-call-endpoint.html>
+    MarketplaceEndpoint,
     /// Anything else that may come.
     Other,
     /// `prompt`
@@ -53,10 +56,11 @@ impl ArnKind {
 }
 
 impl Arn {
-    /// Reads `arn:{partition}:bedrock:{region}:{account}:{kind}/{resource}`.
+    /// Reads `arn:{partition}:bedrock:{region}:{account}:{kind}/{resource}`, or the ARN of an endpoint of SageMaker's that
+    /// Bedrock Marketplace made.
     ///
     /// # Errors
-    /// If a part is missing or the service is not Bedrock.
+    /// If a part is missing or the service is neither.
     pub fn parse(text: &str) -> Result<Self, TransformError> {
         let mut parts = text.splitn(6, ':');
         let mut part = || parts.next();
@@ -68,7 +72,8 @@ impl Arn {
                 "an ARN has six parts: arn:partition:bedrock:region:account:resource",
             ));
         };
-        if service != "bedrock" {
+        let is_endpoint = service == "sagemaker" && rest.starts_with("endpoint/");
+        if service != "bedrock" && !is_endpoint {
             return Err(TransformError::model_id(text, "the ARN's service is not bedrock"));
         }
         let Some((kind, resource)) = rest.split_once('/').filter(|(_, resource)| !resource.is_empty()) else {
@@ -81,6 +86,7 @@ impl Arn {
             kind: match kind {
                 "application-inference-profile" => ArnKind::ApplicationInferenceProfile,
                 "custom-model" => ArnKind::CustomModel,
+                "endpoint" => ArnKind::MarketplaceEndpoint,
                 "custom-model-deployment" => ArnKind::CustomModelDeployment,
                 "foundation-model" => ArnKind::FoundationModel,
                 "imported-model" => ArnKind::ImportedModel,

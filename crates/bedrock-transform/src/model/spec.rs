@@ -40,6 +40,7 @@ impl ModelSpec {
         let base = ModelId::parse(base_model)?;
         let (family, model) = catalog.find_id(&base);
         id.base = base.base;
+        id.body = id.body.or(base.body);
         id.route = id.route.or(base.route);
         Self::of(id, family, *model)
     }

@@ -67,6 +67,13 @@ pub(crate) fn left_out(input: &ChatInput<'_>, warnings: &mut Warnings) {
     }
 }
 
+/// Reports a prompt template where the body has no prompt.
+pub(crate) fn no_prompt(input: &ChatInput<'_>, warnings: &mut Warnings) {
+    if input.options.prompt_template.is_some() {
+        warnings.dropped("roles");
+    }
+}
+
 /// Whether a message, or a part of it, asks for a cache breakpoint.
 fn is_marked(message: &Message) -> bool {
     let (marker, content) = match message {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use core_types::{Content, Message, Part};
 
 use crate::TransformError;
+use crate::input::ChatInput;
 
 /// Who says a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,18 @@ pub(crate) enum Speaker {
 pub(crate) struct Line<'a> {
     pub(crate) speaker: Speaker,
     pub(crate) text: Cow<'a, str>,
+}
+
+/// The conversation as the caller's template writes it, if there is one, else as the family does.
+pub(crate) fn render(
+    input: &ChatInput<'_>,
+    family: &'static str,
+    own: impl FnOnce(&[Message]) -> Result<String, TransformError>,
+) -> Result<String, TransformError> {
+    match &input.options.prompt_template {
+        Some(template) => Ok(template.render(&lines(input.messages, family)?)),
+        None => own(input.messages),
+    }
 }
 
 /// The conversation as text. What is not text cannot be said in a prompt.

@@ -81,9 +81,10 @@ pub(crate) fn read(
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
     read.headers = headers(&mut params)?;
     warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
+    let base_model = params.text("base_model")?;
     read.defaults = defaults(params, region)?;
 
-    read.base_model = info.text("base_model")?;
+    read.base_model = info.text("base_model")?.or(base_model);
     info.take_all(INFO);
     warnings.extend(info.rest().iter().map(|(place, _)| not_yet(place)));
     read.profile = profile;

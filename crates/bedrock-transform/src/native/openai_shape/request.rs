@@ -55,6 +55,7 @@ pub(crate) fn body(
     warnings: &mut Warnings,
 ) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
+    native::no_prompt(input, warnings);
     let tools = tools(input, dialect, warnings)?;
     let has_tools = !tools.is_empty();
     let tool_choice = if has_tools { choice(input, spec, dialect, warnings)? } else { None };
