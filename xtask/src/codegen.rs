@@ -42,7 +42,12 @@ fn texts(root: &Path) -> Result<[(&'static str, String); 2], Vec<String>> {
     Ok([("README.md", readme), ("docs/models.md", models())])
 }
 
+/// The families that are for chat.
 fn families() -> impl Iterator<Item = &'static Family> {
+    all().filter(|family| family.converses())
+}
+
+fn all() -> impl Iterator<Item = &'static Family> {
     Catalog::builtin().families().collect::<Vec<_>>().into_iter().filter(|family| !family.models.is_empty())
 }
 
@@ -129,6 +134,38 @@ fn models() -> String {
             yes(can.video),
             yes(can.prefill),
             yes(can.system),
+        );
+    }
+    text.push_str(&embeddings());
+    text
+}
+
+/// What the models for embeddings take, one row a catalog row.
+fn embeddings() -> String {
+    let mut text = String::from(
+        "\n## Embeddings\n\nOpenAI's parameters: `yes` is mapped, `here` is done by the gateway itself, `left out` changes \
+         nothing in the answer and is left out with a warning, `no` is refused, or left out with `drop_params`. A medium among the \
+         inputs is a `data:` URL. Parameters of the models' own (`input_type`, `truncate`, `embedding_types`, `normalize`, …) go \
+         to them as they are.\n\n| prefix | family | `dimensions` | `encoding_format` | `user` | texts in a call | images | sound \
+         | video |\n|---|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut rows: Vec<_> = all()
+        .filter_map(|family| Some((family, family.embed.as_ref()?)))
+        .flat_map(|(family, codec)| family.models.iter().map(move |model| (model, family, codec)))
+        .collect();
+    rows.sort_by_key(|(model, ..)| model.prefix);
+    for (model, family, codec) in rows {
+        let can = &model.can;
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | here | left out | {} | {} | {} | {} |",
+            model.prefix,
+            family.name,
+            if can.dimensions { "yes" } else { "no" },
+            codec.batch,
+            yes(can.images),
+            yes(can.audio),
+            yes(can.video),
         );
     }
     text

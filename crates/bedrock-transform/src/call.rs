@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use core_types::{ChatRequest, ChatResponse, Choice, Extra, FinishReason};
+use core_types::{ChatRequest, ChatResponse, Choice, FinishReason};
 
 use crate::controls::Controls;
 use crate::converse;
@@ -17,7 +17,7 @@ use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
 use crate::tool_names::ToolNames;
 use crate::{
-    Delivery, ModelId, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings, drop_paths,
+    Delivery, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings, drop_paths,
 };
 
 /// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
@@ -39,10 +39,13 @@ pub struct ChatCall {
 /// # Errors
 /// If the request is wrong, or the model cannot take it. Nothing of it is lost silently.
 pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Result<ChatCall, TransformError> {
-    let controls = Controls::read(request, options)?;
+    let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
     let request = &*drop_paths::without(request, &controls.options.additional_drop_params, &mut warnings)?;
     let family = spec.family;
+    if !family.converses() {
+        return Err(TransformError::wrong_model(&request.model, "chat"));
+    }
     let codec = match spec.route {
         Route::Converse => None,
         Route::Invoke => {
@@ -65,22 +68,19 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     let body = match codec {
         None => converse::request(&input, spec, &mut warnings)?,
         Some(codec) => {
-            unfolded = native::unfold(&mut input)?;
+            unfolded = native::unfold(&mut input.extra, std::mem::take(&mut input.insisted))?;
             input.extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
             native::parallel_tool_calls(&mut input, codec, &mut warnings);
             native::json_object(&mut input, codec, &mut warnings);
-            headers.extend(invoke_headers(&mut input)?);
+            headers.extend(native::headers::take(&mut input.extra)?);
+            headers.extend(input.service_tier.take().map(native::headers::service_tier));
             (codec.request)(&input, spec, &mut warnings)?
         }
     };
     if wants_stream && !streamable {
         warnings.rewritten("stream", "the model does not stream this; its whole answer comes as one stream");
     }
-    let target = controls.target.clone().unwrap_or_else(|| spec.target.clone());
-    // An ARN that takes the model's place says where it is.
-    let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
-    let mut outgoing = Outgoing::new(spec.route.operation(delivery), target, body);
-    outgoing.region = controls.region.clone().or(target_region).or_else(|| spec.id.region.clone());
+    let mut outgoing = controls.outgoing(spec, spec.route.operation(delivery), body)?;
     outgoing.headers = headers;
     let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or(false);
     Ok(ChatCall {
@@ -95,58 +95,6 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             include_usage,
         },
     })
-}
-
-/// What Converse has in its body and InvokeModel in headers.
-/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModel.html>
-fn invoke_headers(input: &mut ChatInput<'_>) -> Result<Vec<(String, String)>, TransformError> {
-    const HEADERS: &[(&str, &str, &str)] = &[
-        ("guardrailConfig", "guardrailIdentifier", "X-Amzn-Bedrock-GuardrailIdentifier"),
-        ("guardrailConfig", "guardrailVersion", "X-Amzn-Bedrock-GuardrailVersion"),
-        ("guardrailConfig", "trace", "X-Amzn-Bedrock-Trace"),
-        ("performanceConfig", "latency", "X-Amzn-Bedrock-PerformanceConfig-Latency"),
-        ("serviceTier", "type", "X-Amzn-Bedrock-Service-Tier"),
-    ];
-    let mut headers = Vec::new();
-    let mut rest = Vec::new();
-    for (name, value) in std::mem::take(&mut input.extra) {
-        if name == "requestMetadata" {
-            headers.push(("X-Amzn-Bedrock-Request-Metadata".to_owned(), value.as_str().to_owned()));
-            continue;
-        }
-        if !HEADERS.iter().any(|(field, ..)| *field == name) {
-            rest.push((name, value));
-            continue;
-        }
-        let fields: Extra = value.read().map_err(|_| TransformError::invalid(name, "expected an object"))?;
-        let missing = ["guardrailIdentifier", "guardrailVersion"].into_iter().find(|key| fields.value(key).is_none());
-        if let Some(key) = missing.filter(|_| name == "guardrailConfig") {
-            return Err(TransformError::invalid(format!("{name}.{key}"), "a guardrail needs it"));
-        }
-        for (member, value) in fields.iter() {
-            let header = HEADERS.iter().find(|(field, known, _)| *field == name && *known == member);
-            let text = value.read::<String>().ok().filter(|text| !text.contains(['\r', '\n']));
-            match (header, text) {
-                (Some((.., header)), Some(text)) => {
-                    // The header's words are in capitals: ENABLED, DISABLED.
-                    let text = if member == "trace" { text.to_ascii_uppercase() } else { text };
-                    headers.push(((*header).to_owned(), text));
-                }
-                (None, _) => {
-                    return Err(TransformError::invalid(format!("{name}.{member}"), "InvokeModel has no such setting"));
-                }
-                (_, None) => {
-                    return Err(TransformError::invalid(format!("{name}.{member}"), "expected a line of text"));
-                }
-            }
-        }
-    }
-    if let Some(tier) = input.service_tier.take() {
-        let tier = if tier == "auto" { "default" } else { tier };
-        headers.push(("X-Amzn-Bedrock-Service-Tier".to_owned(), tier.to_owned()));
-    }
-    input.extra = rest;
-    Ok(headers)
 }
 
 /// How to read the answer to one call. Holds what the request decided: tool names, JSON mode, stream options.

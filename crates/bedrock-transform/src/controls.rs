@@ -1,10 +1,13 @@
 //! Parameters that steer the mapping and never reach a model: LiteLLM's names, in a request's extra fields.
 
-use core_types::{ChatRequest, Content, Extra, Message, RawJson};
+use bytes::Bytes;
+use core_types::{Content, Extra, Message, RawJson};
 use serde::de::DeserializeOwned;
 
 use crate::prompt_template;
-use crate::{Options, PromptTemplate, Target, TransformError, UnsupportedParams};
+use crate::{
+    ModelId, ModelSpec, Operation, Options, Outgoing, PromptTemplate, Target, TransformError, UnsupportedParams,
+};
 
 /// Claude's beta flags come in this header; Bedrock reads them from the body.
 const BETA_HEADER: &str = "anthropic-beta";
@@ -83,9 +86,8 @@ pub(crate) fn is_internal(name: &str) -> bool {
 }
 
 impl Controls {
-    /// Reads what `request` says about itself.
-    pub(crate) fn read(request: &ChatRequest, defaults: &Options) -> Result<Self, TransformError> {
-        let extra = &request.extra;
+    /// Reads what a request says about itself in its extra fields.
+    pub(crate) fn read(extra: &Extra, defaults: &Options) -> Result<Self, TransformError> {
         if let Some((name, _)) = extra.iter().find(|(name, value)| FORBIDDEN.contains(name) && !value.is_null()) {
             return Err(TransformError::invalid(
                 name,
@@ -123,6 +125,21 @@ impl Controls {
             region: region(extra)?,
             headers,
         })
+    }
+
+    /// `body` on its way to where the request and the model's name want it, without the request's headers.
+    pub(crate) fn outgoing(
+        &self,
+        spec: &ModelSpec,
+        operation: Operation,
+        body: Bytes,
+    ) -> Result<Outgoing, TransformError> {
+        let target = self.target.clone().unwrap_or_else(|| spec.target.clone());
+        // An ARN that takes the model's place says where it is.
+        let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
+        let mut outgoing = Outgoing::new(operation, target, body);
+        outgoing.region = self.region.clone().or(target_region).or_else(|| spec.id.region.clone());
+        Ok(outgoing)
     }
 }
 

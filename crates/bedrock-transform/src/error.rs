@@ -57,6 +57,18 @@ pub enum TransformError {
         /// Name of the family.
         family: &'static str,
     },
+    /// The model is not one that does this, as far as the catalog knows.
+    #[error(
+        "`{model}` is not known as a model for {capability}; for an ARN, set `model` to its base model and `model_id` to \
+         the ARN"
+    )]
+    #[non_exhaustive]
+    WrongModel {
+        /// The model as the caller named it.
+        model: String,
+        /// What was asked for, e.g. `embeddings`.
+        capability: &'static str,
+    },
     /// Bedrock's answer could not be read.
     #[error("{family} answered an unreadable body: {source}")]
     #[non_exhaustive]
@@ -111,6 +123,11 @@ impl TransformError {
     #[must_use]
     pub const fn unsupported_param(param: Param, family: &'static str) -> Self {
         Self::UnsupportedParam { param: Cow::Borrowed(param.name()), family }
+    }
+
+    /// The model is not one for `capability`.
+    pub fn wrong_model(model: impl Into<String>, capability: &'static str) -> Self {
+        Self::WrongModel { model: model.into(), capability }
     }
 
     /// The stream broke its own rules.

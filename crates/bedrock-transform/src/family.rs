@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use core_types::{FinishReason, ParamSet, RawJson, ResponseMessage, Usage};
 
+use crate::embed::{EmbedInput, Embedded};
 use crate::families;
 use crate::input::ChatInput;
 use crate::model::id::ModelId;
@@ -21,13 +22,15 @@ pub struct Family {
     pub models: &'static [Model],
     /// The native chat body; `None` if it is not known.
     pub chat: Option<ChatCodec>,
+    /// The native embedding body; `None` if the models make no embeddings.
+    pub embed: Option<EmbedCodec>,
 }
 
 impl Family {
     /// A family without models and bodies.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, models: &[], chat: None }
+        Self { name, models: &[], chat: None, embed: None }
     }
 
     /// Sets the models.
@@ -42,6 +45,19 @@ impl Family {
     pub const fn with_chat(mut self, codec: ChatCodec) -> Self {
         self.chat = Some(codec);
         self
+    }
+
+    /// Sets the native embedding body.
+    #[must_use]
+    pub const fn with_embed(mut self, codec: EmbedCodec) -> Self {
+        self.embed = Some(codec);
+        self
+    }
+
+    /// Whether the models are for chat: Converse serves them, and nothing is known that they are for instead.
+    #[must_use]
+    pub const fn converses(&self) -> bool {
+        self.chat.is_some() || self.embed.is_none()
     }
 }
 
@@ -90,6 +106,8 @@ pub struct Capabilities {
     pub audio: bool,
     /// Where cache points may stand.
     pub cache: Cache,
+    /// The length of an embedding can be chosen.
+    pub dimensions: bool,
     /// Documents in user messages.
     pub documents: bool,
     /// Hyphens in the names of tools.
@@ -141,6 +159,7 @@ impl Capabilities {
     pub const NONE: Self = Self {
         audio: false,
         cache: Cache::Unsupported,
+        dimensions: false,
         documents: false,
         hyphenated_tools: true,
         images: false,
@@ -274,6 +293,40 @@ impl ChatCodec {
         decoder: fn() -> Box<dyn Decode>,
     ) -> Self {
         Self { params, request, response, decoder }
+    }
+}
+
+/// A native embedding body as two pure functions.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct EmbedCodec {
+    /// Most texts in one call. A medium always has a call of its own.
+    pub batch: usize,
+    /// Parameters of the model's own that hold something to embed, beside or in place of `input`.
+    pub content: &'static [&'static str],
+    /// Writes the body.
+    pub request: EncodeEmbed,
+    /// Reads an answer.
+    pub response: ReadEmbed,
+}
+
+/// Writes a native embedding body.
+pub type EncodeEmbed = fn(&EmbedInput<'_>, &ModelSpec, &mut Warnings) -> Result<Bytes, TransformError>;
+/// Reads a native embedding answer.
+pub type ReadEmbed = fn(&[u8]) -> Result<Embedded, TransformError>;
+
+impl EmbedCodec {
+    /// A body that takes `batch` texts in one call.
+    #[must_use]
+    pub const fn new(batch: usize, request: EncodeEmbed, response: ReadEmbed) -> Self {
+        Self { batch, content: &[], request, response }
+    }
+
+    /// Names the parameters that hold something to embed.
+    #[must_use]
+    pub const fn with_content(mut self, names: &'static [&'static str]) -> Self {
+        self.content = names;
+        self
     }
 }
 

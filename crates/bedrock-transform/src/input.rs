@@ -6,8 +6,9 @@ use core_types::{ChatRequest, Message, Param, ParamSet, RawJson, ResponseFormat,
 use serde::Serialize;
 
 use crate::controls::{self, Controls};
+use crate::policy::{Fit, Verdict};
 use crate::tool_names::ToolNames;
-use crate::{Delivery, ModelSpec, Options, TransformError, UnsupportedParams, Warnings};
+use crate::{Delivery, ModelSpec, Options, TransformError, Warnings};
 
 /// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
 /// dropped cannot reach the wire.
@@ -68,23 +69,27 @@ impl<'a> ChatInput<'a> {
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
         let options = &controls.options;
-        let listed = |names: &[String], name: &str| names.iter().any(|listed| listed == name);
         let mut admitted = ParamSet::NONE;
         let mut insisted = Vec::new();
         for param in request.params().iter() {
-            let other_name = param == Param::MaxTokens
+            if param == Param::MaxTokens
                 && request.max_completion_tokens.is_some()
-                && listed(&options.additional_drop_params, "max_completion_tokens");
-            if listed(&options.additional_drop_params, param.name()) || other_name {
+                && options.drops("max_completion_tokens")
+            {
                 warnings.dropped(param.name());
-            } else if supported.contains(param) {
-                admitted = admitted.with(param);
-            } else if listed(&options.allowed_openai_params, param.name()) {
-                insisted.extend(json_of(request, param).map(|json| (param.name(), json)));
-            } else if options.unsupported == UnsupportedParams::Drop || is_label(param) {
-                warnings.dropped(param.name());
+                continue;
+            }
+            let fit = if supported.contains(param) {
+                Fit::Supported
+            } else if is_label(param) {
+                Fit::Label
             } else {
-                return Err(TransformError::unsupported_param(param, spec.family.name));
+                Fit::Missing
+            };
+            match options.judge(param.name(), fit, spec.family.name, warnings)? {
+                Verdict::Admitted => admitted = admitted.with(param),
+                Verdict::Dropped => {}
+                Verdict::Insisted => insisted.extend(json_of(request, param).map(|json| (param.name(), json))),
             }
         }
         let has = |param| admitted.contains(param);
@@ -96,7 +101,7 @@ impl<'a> ChatInput<'a> {
         let stop = if has(Param::Stop) { request.stop.as_slice() } else { &[] };
         let mut extra = Vec::new();
         for (name, value) in request.extra.iter().filter(|(name, _)| !controls::is_internal(name)) {
-            if listed(&options.additional_drop_params, name) {
+            if options.drops(name) {
                 warnings.dropped(name.to_owned());
             } else if name != BETAS {
                 extra.push((name, value));
@@ -161,7 +166,7 @@ impl ChatInput<'_> {
 }
 
 /// Claude's beta flags.
-const BETAS: &str = "anthropic_beta";
+pub(crate) const BETAS: &str = "anthropic_beta";
 
 /// Labels change nothing in the answer: where a model has no place for them they are left out, whatever the policy.
 const fn is_label(param: Param) -> bool {

@@ -22,6 +22,7 @@ mod call;
 mod controls;
 mod converse;
 mod drop_paths;
+mod embed;
 mod error;
 mod families;
 mod family;
@@ -32,6 +33,7 @@ mod media;
 mod model;
 mod native;
 mod options;
+mod policy;
 mod prompt_template;
 mod schema;
 mod stream;
@@ -42,10 +44,12 @@ mod warning;
 mod wire;
 
 pub use call::{ChatCall, ChatReply, chat};
+pub use embed::{EmbedCall, EmbedContent, EmbedInput, EmbedReply, Embedded, embed};
 pub use error::TransformError;
 pub use families::body;
 pub use family::{
-    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
+    Cache, Capabilities, Catalog, ChatCodec, Completion, EmbedCodec, EncodeChat, EncodeEmbed, Family, Model, ReadChat,
+    ReadEmbed, Reasoning, Sampling, TopK,
 };
 pub use input::ChatInput;
 pub use media::{RemoteMedium, remote_media};

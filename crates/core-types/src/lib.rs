@@ -1,4 +1,4 @@
-//! OpenAI-shaped values for chat: requests, answers, stream chunks and errors. Data only, no I/O.
+//! OpenAI-shaped values for chat and embeddings: requests, answers, stream chunks and errors. Data only, no I/O.
 //!
 //! A request is read the way OpenAI's clients write it and keeps what it does not know: parameters outside the OpenAI
 //! schema stay in [`Extra`], in the caller's order and spelling; content parts of an unknown type stay in
@@ -15,6 +15,7 @@
 //! ```
 
 mod chat;
+mod embedding;
 mod error_body;
 mod extra;
 mod param;
@@ -35,6 +36,9 @@ pub use chat::request::{ChatRequest, Stop, StreamOptions};
 pub use chat::response::{Annotation, ChatResponse, Choice, FinishReason, ResponseMessage};
 pub use chat::response_format::{JsonSchema, ResponseFormat};
 pub use chat::tool::{Function, FunctionCall, Tool, ToolCall, ToolChoice};
+pub use embedding::EmbeddingInput;
+pub use embedding::request::{EmbeddingRequest, EncodingFormat};
+pub use embedding::response::{Embedding, EmbeddingResponse, EmbeddingUsage, Vector};
 pub use error_body::{ApiError, ErrorBody};
 pub use extra::Extra;
 pub use param::{Param, ParamSet};

@@ -122,3 +122,11 @@ impl<T: Whole> Visitor<'_> for IntegerVisitor<T> {
         self.visit_i64(number as i64)
     }
 }
+
+/// The value of a member that may be `null`.
+pub(crate) fn integer<'de, A: MapAccess<'de>, T>(map: &mut A) -> Result<Option<T>, A::Error>
+where
+    Integer<T>: Deserialize<'de>,
+{
+    Ok(map.next_value::<Option<Integer<T>>>()?.map(|Integer(number)| number))
+}

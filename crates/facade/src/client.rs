@@ -10,12 +10,16 @@ use crate::{Backend, ChatStream, Error, Reply};
 /// A client for Amazon Bedrock that speaks OpenAI's shapes. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
-    backend: Arc<dyn Backend>,
+    pub(crate) backend: Arc<dyn Backend>,
     catalog: Catalog,
     options: Options,
+    pub(crate) concurrency: usize,
     #[cfg(feature = "fetch")]
     fetcher: Option<crate::Fetcher>,
 }
+
+/// Calls at once for one request that needs many.
+const CONCURRENCY: usize = 10;
 
 impl Client {
     /// A client on any backend.
@@ -24,6 +28,7 @@ impl Client {
             backend: Arc::new(backend),
             catalog: Catalog::builtin(),
             options: Options::default(),
+            concurrency: CONCURRENCY,
             #[cfg(feature = "fetch")]
             fetcher: None,
         }
@@ -40,6 +45,14 @@ impl Client {
     #[must_use]
     pub fn with_catalog(mut self, catalog: Catalog) -> Self {
         self.catalog = catalog;
+        self
+    }
+
+    /// Sets how many calls are made at once for one request that needs many, as embeddings of many texts do with models
+    /// that take one at a time. The default is 10.
+    #[must_use]
+    pub fn with_concurrency(mut self, calls: usize) -> Self {
+        self.concurrency = calls.max(1);
         self
     }
 

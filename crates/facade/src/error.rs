@@ -22,13 +22,15 @@ pub enum Error {
 pub struct Upstream {
     /// Kind, code, message, status and request id.
     pub error: UpstreamError,
+    /// JSON path of the part of the request that was sent in this call, where there were several.
+    pub at: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     /// An error of AWS's, with what a backend knows besides.
     pub fn upstream_with_source(error: UpstreamError, source: impl StdError + Send + Sync + 'static) -> Self {
-        Self::Upstream(Upstream { error, source: Some(Box::new(source)) })
+        Self::Upstream(Upstream { error, at: None, source: Some(Box::new(source)) })
     }
 
     /// What AWS said, if it said anything.
@@ -89,12 +91,20 @@ impl Error {
     /// Adds what to do about a refusal that AWS does not explain.
     pub(crate) fn explained(self, call: &Outgoing) -> Self {
         match self {
-            Self::Upstream(Upstream { error, source }) => {
+            Self::Upstream(Upstream { error, at, source }) => {
                 let error = error.explained(call.target.as_str(), call.region.as_deref());
-                Self::Upstream(Upstream { error, source })
+                Self::Upstream(Upstream { error, at, source })
             }
             error => error,
         }
+    }
+
+    /// Says which part of the request was sent in the call that failed.
+    pub(crate) fn at(mut self, at: String) -> Self {
+        if let Self::Upstream(upstream) = &mut self {
+            upstream.at = Some(at);
+        }
+        self
     }
 
     /// The error in OpenAI's shape, with its HTTP status.
@@ -112,7 +122,10 @@ impl Error {
                 TransformError::InvalidRequest { at, .. } | TransformError::UnsupportedContent { at, .. },
             ) => Some(at.clone()),
             Self::Transform(TransformError::UnsupportedParam { param, .. }) => Some(param.clone().into_owned()),
-            Self::Transform(TransformError::InvalidModelId { .. }) => Some("model".to_owned()),
+            Self::Transform(TransformError::InvalidModelId { .. } | TransformError::WrongModel { .. }) => {
+                Some("model".to_owned())
+            }
+            Self::Upstream(upstream) if kind == ErrorKind::InvalidRequest => upstream.at.clone(),
             _ => None,
         };
         if matches!(self, Self::Transform(TransformError::UnsupportedParam { .. })) {
@@ -143,7 +156,12 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Transform(error) => error.fmt(f)?,
-            Self::Upstream(upstream) => upstream.error.fmt(f)?,
+            Self::Upstream(upstream) => {
+                if let Some(at) = &upstream.at {
+                    write!(f, "{at}: ")?;
+                }
+                upstream.error.fmt(f)?;
+            }
         }
         match self.request_id() {
             Some(request_id) => write!(f, " (request id {request_id})"),
@@ -169,6 +187,6 @@ impl From<TransformError> for Error {
 
 impl From<UpstreamError> for Error {
     fn from(error: UpstreamError) -> Self {
-        Self::Upstream(Upstream { error, source: None })
+        Self::Upstream(Upstream { error, at: None, source: None })
     }
 }

@@ -28,9 +28,11 @@ struct Readme;
 
 mod backend;
 mod client;
+mod embed;
 mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod many;
 mod reply;
 mod stream;
 #[cfg(feature = "transport")]
@@ -39,14 +41,16 @@ mod transport;
 /// The mapping by itself.
 pub use bedrock_transform as transform;
 pub use bedrock_transform::{
-    Catalog, ChatCall, ErrorKind, Media, ModelSpec, Options, Outgoing, Route, Step, StreamEvent, UnsupportedParams,
-    UpstreamError, Warning,
+    Catalog, ChatCall, EmbedCall, ErrorKind, Media, ModelSpec, Options, Outgoing, Route, Step, StreamEvent,
+    UnsupportedParams, UpstreamError, Warning,
 };
 #[cfg(feature = "transport")]
 pub use bedrock_transport::{Auth, Config, Secret, SignedRequest, Timeouts, Transport};
 /// The messages by themselves.
 pub use core_types as types;
-pub use core_types::{ChatChunk, ChatRequest, ChatResponse, ErrorBody, Message};
+pub use core_types::{
+    ChatChunk, ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, EncodingFormat, ErrorBody, Message,
+};
 
 pub use crate::backend::{Backend, EventStream};
 pub use crate::client::Client;

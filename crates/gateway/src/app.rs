@@ -11,7 +11,7 @@ use crate::auth;
 use crate::config::Config;
 use crate::deployments::Deployments;
 use crate::error::ApiError;
-use crate::routes::{chat, health, models};
+use crate::routes::{chat, embeddings, health, models};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -37,6 +37,10 @@ impl App {
             .route("/chat/completions", post(chat::unnamed))
             .route("/openai/deployments/{model}/chat/completions", post(chat::named))
             .route("/engines/{model}/chat/completions", post(chat::named))
+            .route("/v1/embeddings", post(embeddings::unnamed))
+            .route("/embeddings", post(embeddings::unnamed))
+            .route("/openai/deployments/{model}/embeddings", post(embeddings::named))
+            .route("/engines/{model}/embeddings", post(embeddings::named))
             .route("/v1/models", get(models::list))
             .route("/models", get(models::list))
             .route("/v1/models/{*model}", get(models::one))

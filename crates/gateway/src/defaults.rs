@@ -1,6 +1,8 @@
 //! Parameters of a deployment, for requests that do not set them.
 
-use facade::ChatRequest;
+use facade::transform::TransformError;
+use facade::types::{Extra, RawJson};
+use facade::{ChatRequest, EmbeddingRequest};
 
 /// Sets in `request` what it leaves open and `defaults` has.
 pub(crate) fn fill(request: &mut ChatRequest, defaults: &ChatRequest) {
@@ -31,9 +33,29 @@ pub(crate) fn fill(request: &mut ChatRequest, defaults: &ChatRequest) {
         request.tools.clone_from(&defaults.tools);
     }
     for (name, value) in defaults.extra.iter() {
-        if request.extra.value(name).is_none() {
-            request.extra.insert(name, value.clone());
+        fill_extra(&mut request.extra, name, value);
+    }
+}
+
+/// Sets in `request` what it leaves open and `defaults` has. OpenAI's parameters of embeddings are none of a chat's: they
+/// are among its extra ones.
+pub(crate) fn fill_embedding(request: &mut EmbeddingRequest, defaults: &ChatRequest) -> Result<(), facade::Error> {
+    for (name, value) in defaults.extra.iter() {
+        let wrong = |error: serde_json::Error| TransformError::invalid(name, format!("the configuration's: {error}"));
+        match name {
+            "dimensions" if request.dimensions.is_some() => {}
+            "dimensions" => request.dimensions = value.read().map_err(wrong)?,
+            "encoding_format" if request.encoding_format.is_some() => {}
+            "encoding_format" => request.encoding_format = value.read().map_err(wrong)?,
+            _ => fill_extra(&mut request.extra, name, value),
         }
+    }
+    Ok(())
+}
+
+fn fill_extra(extra: &mut Extra, name: &str, value: &RawJson) {
+    if extra.value(name).is_none() {
+        extra.insert(name, value.clone());
     }
 }
 

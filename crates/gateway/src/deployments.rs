@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use facade::transform::Options;
-use facade::types::ChatRequest;
-use facade::{Catalog, ChatCall, Client, Fetcher, Media, ModelSpec, Transport, UnsupportedParams};
+use facade::transform::{Options, Warnings};
+use facade::types::{ChatRequest, EmbeddingRequest, Extra};
+use facade::{
+    Catalog, ChatCall, Client, EmbedCall, Fetcher, Media, ModelSpec, Outgoing, Transport, UnsupportedParams, Warning,
+};
 
 use crate::config::{Config, ConfigError, Connection, Model, Place};
 use crate::{cache, defaults};
@@ -92,47 +94,66 @@ pub(crate) struct Found<'a> {
 impl Found<'_> {
     /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
     pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
-        let Deployment { config, spec, client, .. } = self.deployment;
-        let overruled = overrule(request, &config.defaults);
+        let Deployment { config, client, .. } = self.deployment;
+        let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill(request, &config.defaults);
         let left_out = cache::inject(request)?;
-        let resolved;
-        let spec = match spec {
-            Some(spec) => spec,
-            None => {
-                resolved = resolve(&self.model, config, &self.deployments.catalog)?;
-                &resolved
-            }
-        };
         let media = match &self.deployments.fetcher {
             Some(fetcher) => fetcher.media(request).await?,
             None => Media::default(),
         };
-        let mut call = client.prepare_with(request, spec, media)?;
-        for (name, value) in &config.headers {
-            if !call.outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
-                call.outgoing.headers.push((name.clone(), value.clone()));
-            }
-        }
-        let mut warnings = facade::transform::Warnings::default();
-        if overruled {
-            warnings.adjusted_field(GUARDRAIL, "the deployment's own is used");
-        }
+        let mut call = client.prepare_with(request, &*self.spec()?, media)?;
+        self.add_headers(&mut call.outgoing);
+        call.warnings.extend(overruled);
         if left_out > 0 {
             let detail = format!("{left_out} cache markers were left out: a request may have four");
-            warnings.adjusted_field("cache_control_injection_points", detail);
+            call.warnings.extend(adjusted("cache_control_injection_points", &detail));
         }
-        call.warnings.extend(warnings.into_vec());
         Ok(call)
     }
+
+    /// Maps an embedding request for this deployment, as [`Found::prepare`] does.
+    pub(crate) fn prepare_embed(&self, request: &mut EmbeddingRequest) -> Result<EmbedCall, facade::Error> {
+        let Deployment { config, client, .. } = self.deployment;
+        let overruled = overrule(&mut request.extra, &config.defaults);
+        defaults::fill_embedding(request, &config.defaults)?;
+        let mut call = client.prepare_embed_as(request, &*self.spec()?)?;
+        call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
+        call.warnings.extend(overruled);
+        Ok(call)
+    }
+
+    /// The model that the name means.
+    fn spec(&self) -> Result<Cow<'_, ModelSpec>, facade::Error> {
+        match &self.deployment.spec {
+            Some(spec) => Ok(Cow::Borrowed(spec)),
+            None => resolve(&self.model, &self.deployment.config, &self.deployments.catalog).map(Cow::Owned),
+        }
+    }
+
+    /// The deployment's headers, where the request has none of the same name.
+    fn add_headers(&self, outgoing: &mut Outgoing) {
+        for (name, value) in &self.deployment.config.headers {
+            if !outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
+                outgoing.headers.push((name.clone(), value.clone()));
+            }
+        }
+    }
+}
+
+fn adjusted(name: &'static str, detail: &str) -> Vec<Warning> {
+    let mut warnings = Warnings::default();
+    warnings.adjusted_field(name, detail);
+    warnings.into_vec()
 }
 
 /// A guardrail that the operator configured is not the caller's to choose.
 const GUARDRAIL: &str = "guardrailConfig";
 
-fn overrule(request: &mut ChatRequest, defaults: &ChatRequest) -> bool {
-    let Some(own) = defaults.extra.value(GUARDRAIL) else { return false };
-    request.extra.remove(GUARDRAIL).is_some_and(|given| given != *own)
+fn overrule(extra: &mut Extra, defaults: &ChatRequest) -> Vec<Warning> {
+    let Some(own) = defaults.extra.value(GUARDRAIL) else { return Vec::new() };
+    let differs = extra.remove(GUARDRAIL).is_some_and(|given| given != *own);
+    if differs { adjusted(GUARDRAIL, "the deployment's own is used") } else { Vec::new() }
 }
 
 impl Deployment {

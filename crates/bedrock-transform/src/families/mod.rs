@@ -3,11 +3,15 @@
 mod ai21_jamba;
 mod ai21_jurassic;
 mod amazon_nova;
+mod amazon_nova_embed;
+mod amazon_titan_embed;
+mod amazon_titan_multimodal;
 mod amazon_titan_text;
 mod anthropic_messages;
 mod anthropic_text;
 mod cohere_command;
 mod cohere_command_r;
+mod cohere_embed;
 pub(crate) mod converse_only;
 mod deepseek;
 mod meta_llama;
@@ -32,11 +36,15 @@ pub(crate) const ALL: &[&Family] = &[
     &ai21_jamba::FAMILY,
     &ai21_jurassic::FAMILY,
     &amazon_nova::FAMILY,
+    &amazon_nova_embed::FAMILY,
+    &amazon_titan_embed::FAMILY,
+    &amazon_titan_multimodal::FAMILY,
     &amazon_titan_text::FAMILY,
     &anthropic_messages::FAMILY,
     &anthropic_text::FAMILY,
     &cohere_command::FAMILY,
     &cohere_command_r::FAMILY,
+    &cohere_embed::FAMILY,
     &converse_only::FAMILY,
     &deepseek::FAMILY,
     &meta_llama::FAMILY,

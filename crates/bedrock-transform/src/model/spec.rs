@@ -47,10 +47,11 @@ impl ModelSpec {
 
     fn of(id: ModelId, family: &'static Family, model: Model) -> Result<Self, TransformError> {
         let route = match id.route {
-            Some(Route::Invoke) if family.chat.is_none() => {
+            Some(Route::Invoke) if family.converses() && family.chat.is_none() => {
                 return Err(TransformError::unsupported_capability(family.name, "chat"));
             }
             Some(route) => route,
+            None if !family.converses() => Route::Invoke,
             // A body named before the ARN of an imported model is the body to send.
             // Custom Nova models answer by Converse.
             None if id.body.is_some_and(|body| !body.starts_with("nova")) && family.chat.is_some() => Route::Invoke,

@@ -3,6 +3,7 @@
 pub(crate) mod added;
 pub(crate) mod cohere;
 pub(crate) mod generation;
+pub(crate) mod headers;
 pub(crate) mod mixed;
 pub(crate) mod openai_shape;
 pub(crate) mod prompt;
@@ -97,12 +98,15 @@ fn is_marked(message: &Message) -> bool {
     marker.is_some() || in_parts
 }
 
-/// Takes the members of `extra_body` and `additionalModelRequestFields`, and the parameters that the caller insists on,
-/// out of `input`: they stand beside the other fields of a native body.
-pub(crate) fn unfold(input: &mut ChatInput<'_>) -> Result<Vec<(String, RawJson)>, TransformError> {
+/// Takes the members of `extra_body` and `additionalModelRequestFields` out of `extra`: they stand beside the other fields
+/// of a native body, as do the parameters that the caller insists on.
+pub(crate) fn unfold(
+    extra: &mut Extras<'_>,
+    insisted: Vec<(&'static str, RawJson)>,
+) -> Result<Vec<(String, RawJson)>, TransformError> {
     let mut fields: Vec<(String, RawJson)> = Vec::new();
     let mut folded = Vec::new();
-    input.extra.retain(|(name, value)| {
+    extra.retain(|(name, value)| {
         let is_folded = matches!(*name, "additionalModelRequestFields" | "extra_body");
         if is_folded && !value.is_null() {
             folded.push((*name, *value));
@@ -114,9 +118,9 @@ pub(crate) fn unfold(input: &mut ChatInput<'_>) -> Result<Vec<(String, RawJson)>
             value.read().map_err(|_| TransformError::invalid(at, "expected an object without a key twice"))?;
         fields.extend(members.iter().map(|(name, value)| (name.to_owned(), value.clone())));
     }
-    fields.extend(std::mem::take(&mut input.insisted).into_iter().map(|(name, value)| (name.to_owned(), value)));
+    fields.extend(insisted.into_iter().map(|(name, value)| (name.to_owned(), value)));
     let named_before = |place: usize, name: &str| {
-        fields.iter().take(place).any(|(other, _)| other == name) || input.extra.iter().any(|(other, _)| *other == name)
+        fields.iter().take(place).any(|(other, _)| other == name) || extra.iter().any(|(other, _)| *other == name)
     };
     match fields.iter().enumerate().find(|(place, (name, _))| named_before(*place, name)) {
         Some((_, (name, _))) => Err(TransformError::invalid(name.as_str(), "this field is named twice")),

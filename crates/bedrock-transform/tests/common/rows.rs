@@ -1,4 +1,4 @@
-//! Every row of the catalog, on every route that it has.
+//! Every row of the catalog that is for chat, on every route that it has.
 
 use bedrock_transform::{Catalog, ChatCall, ModelSpec, Options, Route, TransformError, chat};
 use core_types::ChatRequest;
@@ -6,7 +6,7 @@ use core_types::ChatRequest;
 /// Every row of every family, and the row of unknown models, as something to call; with a name for messages.
 pub(crate) fn rows() -> Vec<(String, ModelSpec)> {
     let mut rows = vec![("unknown, converse".to_owned(), unknown())];
-    for family in Catalog::builtin().families() {
+    for family in Catalog::builtin().families().filter(|family| family.converses()) {
         for model in family.models {
             let routes = if family.chat.is_some() { &[Route::Converse, Route::Invoke][..] } else { &[Route::Converse] };
             for route in routes {

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use facade::{SignedRequest, Warning};
+use facade::{ChatRequest, SignedRequest, Warning};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -11,7 +11,7 @@ use crate::cli::{ExplainArgs, Source};
 use crate::commands::Failure;
 use crate::commands::setup::read;
 use crate::error::ApiError;
-use crate::routes::chat::parse;
+use crate::routes::body::parse;
 use crate::{Deployments, Environment, output};
 
 /// The region where nobody names one.
@@ -38,7 +38,7 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
         }
     }
     let deployments = Deployments::connect(&config).await?;
-    let mut request = parse(&body).map_err(refused)?;
+    let mut request: ChatRequest = parse(&body).map_err(refused)?;
     let name = request.model.clone();
     let found = deployments.find(&name).ok_or_else(|| refused(ApiError::unknown_model(&name)))?;
     let mut call = found.prepare(&mut request).await.map_err(refused)?;

@@ -1,5 +1,7 @@
 //! One file for each kind of endpoint.
 
+pub(crate) mod body;
 pub(crate) mod chat;
+pub(crate) mod embeddings;
 pub(crate) mod health;
 pub(crate) mod models;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::read::{Integer, object};
+use crate::read::{integer, object};
 use crate::{ChatRequest, Extra, Stop, StreamOptions};
 
 impl<'de> Deserialize<'de> for ChatRequest {
@@ -89,13 +89,6 @@ impl<'de> Visitor<'de> for ChatRequestVisitor {
 /// A list, where `null` is the empty one.
 fn list<'de, A: MapAccess<'de>, T: Deserialize<'de>>(map: &mut A) -> Result<Vec<T>, A::Error> {
     map.next_value::<Option<Vec<T>>>().map(Option::unwrap_or_default)
-}
-
-fn integer<'de, A: MapAccess<'de>, T>(map: &mut A) -> Result<Option<T>, A::Error>
-where
-    Integer<T>: Deserialize<'de>,
-{
-    Ok(map.next_value::<Option<Integer<T>>>()?.map(|Integer(number)| number))
 }
 
 /// `reasoning_effort`: a word, or the Responses API's object.

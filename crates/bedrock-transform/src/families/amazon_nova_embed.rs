@@ -1,0 +1,151 @@
+//! Nova Multimodal Embeddings: a text, an image, sound or a video in, its vector out.
+//!
+//! <https://docs.aws.amazon.com/nova/latest/userguide/embeddings-schema.html>
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use core_types::RawJson;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::converse::response::Members;
+use crate::embed::{EmbedInput, Embedded, read};
+use crate::families::body;
+use crate::family::{Capabilities, EmbedCodec, Family, Model};
+use crate::media::{Kind, Medium, Source};
+use crate::native::Extras;
+use crate::{ModelSpec, TransformError, Warnings};
+
+const NAME: &str = "amazon_nova_embed";
+
+pub(super) static FAMILY: Family = Family::new(NAME)
+    .with_models(&[Model::new(
+        "amazon.nova-2-multimodal-embeddings-",
+        Capabilities {
+            audio: true,
+            dimensions: true,
+            documents: true,
+            images: true,
+            video: true,
+            ..Capabilities::NONE
+        },
+    )])
+    .with_embed(EmbedCodec::new(1, request, response).with_content(&["audio", "image", "text", "video"]));
+
+/// Length of an embedding where nobody names one: AWS's own default.
+const DIMENSION: u32 = 3072;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    schema_version: &'static str,
+    task_type: &'static str,
+    single_embedding_params: &'a RawValue,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Params {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedding_purpose: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedding_dimension: Option<u32>,
+}
+
+/// A text or a medium. The caller's settings for it go beside its fields.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "camelCase")]
+struct Content<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    truncation_mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<MediaSource<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum MediaSource<'a> {
+    Bytes(Cow<'a, str>),
+    S3Location { uri: &'a str },
+}
+
+/// The caller's own parameters are members of `singleEmbeddingParams`, or of the content if they are settings of it.
+fn request(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
+    let content = content(input, spec)?;
+    let setting = content.as_ref().map_or("", |(_, setting, _)| setting);
+    let (settings, mut own): (Extras<'_>, Extras<'_>) = input.extra.iter().partition(|(name, _)| *name == setting);
+    for (name, _) in own.iter_mut().filter(|(name, _)| *name == "embedding_dimension") {
+        *name = "embeddingDimension";
+    }
+    let sets = |wanted: &str| own.iter().any(|(name, _)| *name == wanted);
+    let params = Params {
+        embedding_purpose: (!sets("embeddingPurpose")).then_some("GENERIC_INDEX"),
+        embedding_dimension: input.dimensions.or_else(|| (!sets("embeddingDimension")).then_some(DIMENSION)),
+    };
+    let content = match content {
+        Some((name, _, content)) => Some((name, raw(&body(&content, &settings)?)?)),
+        None => None,
+    };
+    own.extend(content.as_ref().map(|(name, content)| (*name, content)));
+    if let Some((name, _)) = content.as_ref().filter(|(name, _)| own.iter().filter(|(set, _)| set == name).count() > 1)
+    {
+        return Err(TransformError::invalid(*name, "stands beside `input`; send one of them"));
+    }
+    let params = body(&params, &own)?;
+    let request = Request {
+        schema_version: "nova-multimodal-embed-v1",
+        task_type: "SINGLE_EMBEDDING",
+        single_embedding_params: serde_json::from_slice(&params).map_err(unwritten)?,
+    };
+    body(&request, &[])
+}
+
+/// The name of what is embedded, the name of the setting that goes with it, and the thing itself.
+fn content<'a>(
+    input: &EmbedInput<'a>,
+    spec: &ModelSpec,
+) -> Result<Option<(&'static str, &'static str, Content<'a>)>, TransformError> {
+    const TRUNCATION: &str = "truncationMode";
+    let truncation_mode = (!input.sets(TRUNCATION)).then_some("END");
+    if let Some(text) = input.text() {
+        return Ok(Some(("text", TRUNCATION, Content { value: Some(text), truncation_mode, ..Content::default() })));
+    }
+    let Some(Medium { kind, format, source }) = input.medium(spec)? else { return Ok(None) };
+    let source = Some(match source {
+        Source::Base64(data) => MediaSource::Bytes(data),
+        Source::S3 { uri, .. } => MediaSource::S3Location { uri },
+    });
+    let medium = |format, source| Content { format: Some(format), source, ..Content::default() };
+    Ok(Some(match kind {
+        Kind::Audio => ("audio", "", medium(if matches!(format, "mpeg" | "mpga") { "mp3" } else { format }, source)),
+        Kind::Document => ("text", TRUNCATION, Content { truncation_mode, source, ..Content::default() }),
+        Kind::Image => ("image", "detailLevel", medium(format, source)),
+        Kind::Video => ("video", "embeddingMode", medium(if format == "three_gp" { "3gp" } else { format }, source)),
+    }))
+}
+
+fn raw(json: &[u8]) -> Result<RawJson, TransformError> {
+    serde_json::from_slice(json).map_err(unwritten)
+}
+
+fn unwritten(error: serde_json::Error) -> TransformError {
+    TransformError::invalid("input", error.to_string())
+}
+
+#[derive(Deserialize)]
+struct Response<'a> {
+    #[serde(borrow)]
+    embeddings: Vec<Members<'a>>,
+}
+
+/// The tokens are in the answer's headers.
+fn response(body: &[u8]) -> Result<Embedded, TransformError> {
+    let response: Response<'_> =
+        serde_json::from_slice(body).map_err(|error| TransformError::malformed(NAME, error))?;
+    Ok(Embedded::new(read::items(&response.embeddings, NAME)?, None))
+}

@@ -1,0 +1,226 @@
+//! Embedding requests: the bodies as they go out, and the answers put together.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use bedrock_transform::{Answer, Catalog, EmbedCall, ModelSpec, Options, ResponseMeta, TransformError, embed};
+use core_types::{EmbeddingRequest, Usage};
+
+const TITAN: &str = "bedrock/amazon.titan-embed-text-v2:0";
+const MULTIMODAL: &str = "bedrock/amazon.titan-embed-image-v1";
+const COHERE: &str = "bedrock/cohere.embed-english-v3";
+const COHERE_4: &str = "bedrock/us.cohere.embed-v4:0";
+const NOVA: &str = "bedrock/amazon.nova-2-multimodal-embeddings-v1:0";
+const PIXEL: &str = "data:image/png;base64,iVBORw0KGgo=";
+
+fn call(model: &str, members: &str) -> Result<EmbedCall, TransformError> {
+    let request: EmbeddingRequest = serde_json::from_str(&format!(r#"{{"model":"{model}",{members}}}"#)).unwrap();
+    embed(&request, &ModelSpec::resolve(model, &Catalog::builtin())?, &Options::default())
+}
+
+/// The bodies and the warnings, a line each; or the error.
+fn shown(model: &str, members: &str) -> String {
+    match call(model, members) {
+        Err(error) => format!("error: {error}"),
+        Ok(call) => {
+            let bodies = call.calls.iter().map(|call| String::from_utf8_lossy(&call.body).into_owned());
+            let warnings = call.warnings.iter().map(ToString::to_string);
+            bodies.chain(warnings).collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+#[test]
+fn every_model_has_its_own_body() {
+    let image = format!(r#""input":"{PIXEL}""#);
+    let mixed = format!(r#""input":["a","b","{PIXEL}","c"]"#);
+    let table = [
+        ("bedrock/amazon.titan-embed-text-v1", r#""input":"a""#, r#"{"inputText":"a"}"#),
+        (
+            "bedrock/amazon.titan-embed-g1-text-02",
+            r#""input":["a","b"]"#,
+            "{\"inputText\":\"a\"}\n{\"inputText\":\"b\"}",
+        ),
+        (
+            TITAN,
+            r#""input":"a","dimensions":256,"normalize":false"#,
+            r#"{"inputText":"a","dimensions":256,"normalize":false}"#,
+        ),
+        (TITAN, r#""input":"a","encoding_format":"base64""#, r#"{"inputText":"a"}"#),
+        (TITAN, r#""input":"a","embeddingTypes":["binary"]"#, r#"{"inputText":"a","embeddingTypes":["binary"]}"#),
+        (TITAN, r#""input":"a","user":"u""#, "{\"inputText\":\"a\"}\ndropped=user"),
+        (TITAN, r#""input":"data: not an image""#, r#"{"inputText":"data: not an image"}"#),
+        (
+            MULTIMODAL,
+            r#""input":"a","dimensions":384"#,
+            r#"{"inputText":"a","embeddingConfig":{"outputEmbeddingLength":384}}"#,
+        ),
+        (MULTIMODAL, &image, r#"{"inputImage":"iVBORw0KGgo="}"#),
+        (MULTIMODAL, r#""input":"a","inputImage":"aW0=""#, r#"{"inputText":"a","inputImage":"aW0="}"#),
+        (MULTIMODAL, r#""input":[],"inputImage":"aW0=""#, r#"{"inputImage":"aW0="}"#),
+        (COHERE, r#""input":["a","b"]"#, r#"{"texts":["a","b"],"input_type":"search_document"}"#),
+        (
+            COHERE,
+            r#""input":"a","input_type":"search_query","truncate":"END","embedding_types":["int8"]"#,
+            r#"{"texts":["a"],"input_type":"search_query","truncate":"END","embedding_types":["int8"]}"#,
+        ),
+        (
+            COHERE,
+            &mixed,
+            "{\"texts\":[\"a\",\"b\"],\"input_type\":\"search_document\"}\n\
+             {\"images\":[\"data:image/png;base64,iVBORw0KGgo=\"],\"input_type\":\"image\"}\n\
+             {\"texts\":[\"c\"],\"input_type\":\"search_document\"}",
+        ),
+        (
+            COHERE_4,
+            r#""input":"a","dimensions":512"#,
+            r#"{"texts":["a"],"input_type":"search_document","output_dimension":512}"#,
+        ),
+        (COHERE_4, &image, r#"{"images":["data:image/png;base64,iVBORw0KGgo="],"input_type":"search_document"}"#),
+        (
+            COHERE_4,
+            r#""input":[],"inputs":[{"content":[{"type":"text","text":"a"}]}]"#,
+            r#"{"input_type":"search_document","inputs":[{"content":[{"type":"text","text":"a"}]}]}"#,
+        ),
+        (
+            NOVA,
+            r#""input":"a""#,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"text":{"value":"a","truncationMode":"END"}}}"#,
+        ),
+        (
+            NOVA,
+            r#""input":"a","dimensions":256,"embeddingPurpose":"CLUSTERING","truncationMode":"NONE""#,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingDimension":256,"embeddingPurpose":"CLUSTERING","text":{"value":"a","truncationMode":"NONE"}}}"#,
+        ),
+        (
+            NOVA,
+            &image,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"image":{"format":"png","source":{"bytes":"iVBORw0KGgo="}}}}"#,
+        ),
+        (
+            NOVA,
+            r#""input":"s3://bucket/v.mp4","embeddingMode":"AUDIO_VIDEO_COMBINED""#,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://bucket/v.mp4"}},"embeddingMode":"AUDIO_VIDEO_COMBINED"}}}"#,
+        ),
+    ];
+    for (model, members, expected) in table {
+        assert_eq!(shown(model, members), expected, "{model} {members}");
+    }
+}
+
+#[test]
+fn what_a_model_cannot_take_is_refused_by_name() {
+    let image = format!(r#""input":["a","{PIXEL}"]"#);
+    let video = r#""input":"data:video/mp4;base64,AAAA""#;
+    let table = [
+        (TITAN, r#""input":[1,2]"#),
+        (TITAN, r#""input":[[1,2],[3]]"#),
+        (TITAN, r#""input":[]"#),
+        (TITAN, r#""input":"""#),
+        (TITAN, &image),
+        (MULTIMODAL, video),
+        (MULTIMODAL, r#""input":"s3://bucket/i.png""#),
+        (COHERE, r#""input":["a"],"texts":["b"]"#),
+        (NOVA, r#""input":"a","text":{"value":"b"}"#),
+        ("bedrock/amazon.titan-embed-text-v1", r#""input":"a","dimensions":256"#),
+        ("bedrock/us.amazon.nova-lite-v1:0", r#""input":"a""#),
+        ("bedrock/acme.embed-v1", r#""input":"a""#),
+        (TITAN, r#""input":"a","aws_access_key_id":"AKID""#),
+    ];
+    let said: Vec<String> =
+        table.iter().map(|(model, members)| format!("{members}\n    {}", shown(model, members))).collect();
+    insta::assert_snapshot!(said.join("\n"));
+}
+
+#[test]
+fn a_provisioned_model_and_headers_are_those_of_every_call() {
+    let arn = "arn:aws:bedrock:us-west-2:123456789012:provisioned-model/pm12345abcde";
+    let members = format!(r#""input":["a","b"],"model_id":"{arn}","extra_headers":{{"X-Trace":"t"}}"#);
+    for outgoing in call(TITAN, &members).unwrap().calls {
+        assert_eq!((outgoing.target.as_str(), outgoing.region.as_deref()), (arn, Some("us-west-2")));
+        assert_eq!(outgoing.headers, [("X-Trace".to_owned(), "t".to_owned())]);
+    }
+}
+
+#[test]
+fn texts_go_in_calls_of_ninety_six() {
+    let texts: Vec<String> = (0..200).map(|index| format!("\"t{index}\"")).collect();
+    let call = call(COHERE, &format!(r#""input":[{}]"#, texts.join(","))).unwrap();
+    let sizes: Vec<usize> =
+        call.calls.iter().map(|call| call.body.windows(2).filter(|pair| pair == b"\"t").count() - 1).collect();
+    assert_eq!(sizes, [96, 96, 8]);
+    assert_eq!((call.reply.at(1), call.reply.at(2)), ("input[96..192]", "input[192..200]"));
+}
+
+/// What the answers become.
+fn answered(model: &str, members: &str, bodies: &[&str]) -> String {
+    let call = call(model, members).unwrap();
+    assert_eq!(call.calls.len(), bodies.len());
+    let meta = ResponseMeta::new("id", 0).with_usage(Usage::new(7, 0, 7));
+    let read = |(index, body): (usize, &&str)| call.reply.read(index, &Answer::new((*body).to_owned(), meta.clone()));
+    let parts: Result<Vec<_>, _> = bodies.iter().enumerate().map(read).collect();
+    parts.map_or_else(
+        |error| format!("error: {error}"),
+        |parts| serde_json::to_string(&call.reply.assemble(parts)).unwrap(),
+    )
+}
+
+#[test]
+fn answers_are_put_together_in_the_order_of_the_input() {
+    let table: [(&str, &str, &[&str], &str); 8] = [
+        (
+            TITAN,
+            r#""input":["a","b"]"#,
+            &[
+                r#"{"embedding":[0.1,-0.05289186164736748],"embeddingsByType":{"float":[0.1,-0.05289186164736748]},"inputTextTokenCount":4}"#,
+                r#"{"embedding":[0.2,1],"inputTextTokenCount":5}"#,
+            ],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.1,-0.05289186164736748]},{"object":"embedding","index":1,"embedding":[0.2,1.0]}],"model":"bedrock/amazon.titan-embed-text-v2:0","usage":{"prompt_tokens":9,"total_tokens":9}}"#,
+        ),
+        (
+            TITAN,
+            r#""input":"a","encoding_format":"base64""#,
+            &[r#"{"embedding":[0.25,-0.5,0.125,1.5,-2.0,0.0625]}"#],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":"AACAPgAAAL8AAAA+AADAPwAAAMAAAIA9"}],"model":"bedrock/amazon.titan-embed-text-v2:0","usage":{"prompt_tokens":7,"total_tokens":7}}"#,
+        ),
+        (
+            TITAN,
+            r#""input":"a","embeddingTypes":["binary"]"#,
+            &[r#"{"embeddingsByType":{"binary":[1,0,1]},"inputTextTokenCount":1}"#],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[1,0,1],"type":"binary"}],"model":"bedrock/amazon.titan-embed-text-v2:0","usage":{"prompt_tokens":1,"total_tokens":1}}"#,
+        ),
+        (
+            COHERE,
+            r#""input":["a","b"],"embedding_types":["float","int8"]"#,
+            &[
+                r#"{"embeddings":{"float":[[0.5],[0.25]],"int8":[[5],[2]]},"id":"x","response_type":"embeddings_by_type"}"#,
+            ],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5],"type":"float"},{"object":"embedding","index":0,"embedding":[5],"type":"int8"},{"object":"embedding","index":1,"embedding":[0.25],"type":"float"},{"object":"embedding","index":1,"embedding":[2],"type":"int8"}],"model":"bedrock/cohere.embed-english-v3","usage":{"prompt_tokens":7,"total_tokens":7}}"#,
+        ),
+        (
+            NOVA,
+            r#""input":"a""#,
+            &[r#"{"embeddings":[{"embeddingType":"TEXT","embedding":[0.5],"truncatedCharLength":3}]}"#],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5],"provider_specific_fields":{"embeddingType":"TEXT","truncatedCharLength":3}}],"model":"bedrock/amazon.nova-2-multimodal-embeddings-v1:0","usage":{"prompt_tokens":7,"total_tokens":7}}"#,
+        ),
+        (
+            COHERE,
+            r#""input":["a","b"]"#,
+            &[r#"{"embeddings":[[0.5]]}"#],
+            "error: cohere_embed answered an unreadable body: 2 inputs, 1 embeddings",
+        ),
+        (
+            MULTIMODAL,
+            r#""input":"a""#,
+            &[r#"{"embedding":null,"message":"the image is too large"}"#],
+            "error: amazon_titan_multimodal answered an unreadable body: the image is too large",
+        ),
+        (
+            TITAN,
+            r#""input":"a""#,
+            &["[]"],
+            "error: amazon_titan_embed answered an unreadable body: missing field `embedding`",
+        ),
+    ];
+    for (model, members, bodies, expected) in table {
+        assert_eq!(answered(model, members, bodies), expected, "{model} {members}");
+    }
+}
