@@ -5,6 +5,7 @@
 mod bodies;
 mod chat;
 mod form;
+mod openai_shape;
 mod settings;
 mod template;
 

@@ -1,7 +1,23 @@
 //! The native bodies. A new one is a file here, its `mod`, and its line in [`ALL`].
 
+mod ai21_jamba;
+mod ai21_jurassic;
+mod amazon_nova;
 mod amazon_titan_text;
+mod anthropic_messages;
+mod anthropic_text;
+mod cohere_command;
+mod cohere_command_r;
+mod deepseek;
+mod imported;
 mod meta_llama;
+mod mistral_chat;
+mod mistral_instruct;
+mod moonshot;
+mod openai;
+mod qwen;
+mod twelvelabs_pegasus;
+mod writer;
 
 use serde_json::Value;
 
@@ -19,8 +35,27 @@ pub(crate) struct Body {
     pub(crate) answer: fn(&Invocation<'_>) -> Result<Native, Refusal>,
 }
 
-/// Every body. Of bodies that fit a request's keys the first has it.
-const ALL: &[&Body] = &[&amazon_titan_text::BODY, &meta_llama::BODY];
+/// Every body. Of bodies that fit a request's keys the first has it: the two that fit most stand last.
+const ALL: &[&Body] = &[
+    &ai21_jamba::BODY,
+    &ai21_jurassic::BODY,
+    &amazon_nova::BODY,
+    &amazon_titan_text::BODY,
+    &anthropic_messages::BODY,
+    &anthropic_text::BODY,
+    &cohere_command::BODY,
+    &cohere_command_r::BODY,
+    &deepseek::BODY,
+    &meta_llama::BODY,
+    &mistral_chat::BODY,
+    &mistral_instruct::BODY,
+    &moonshot::BODY,
+    &qwen::BODY,
+    &twelvelabs_pegasus::BODY,
+    &writer::BODY,
+    &openai::BODY,
+    &imported::BODY,
+];
 
 /// The body of a model: by the longest beginning of its id, else by the request's own keys.
 pub(super) fn find(base_id: &str, request: &Value) -> Result<&'static Body, Refusal> {

@@ -95,8 +95,16 @@ impl Words {
     /// # Errors
     /// Everything that is wrong, in these words.
     pub(crate) fn check(self, members: &'static [Field], request: &Value) -> Result<(), Refusal> {
+        self.check_at(&Form::Object(members), request, "")
+    }
+
+    /// Holds a value against its form; `path` has a slash before every step.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in these words.
+    pub(crate) fn check_at(self, form: &Form, value: &Value, path: &str) -> Result<(), Refusal> {
         let mut findings = Findings { words: self, found: Vec::new() };
-        findings.walk(&Form::Object(members), request, "");
+        findings.walk(form, value, path);
         if findings.found.is_empty() { Ok(()) } else { Err(self.refusal(&findings.found)) }
     }
 

@@ -90,8 +90,8 @@ fn output_schema(model_id: &str, request: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Looks into every subschema; a property named like a keyword is a subschema too.
-fn has_open_object(schema: &Value) -> bool {
+/// Whether a schema has an object that is not closed. Looks into every subschema; a property named like a keyword is a subschema too.
+pub(crate) fn has_open_object(schema: &Value) -> bool {
     let Some(schema) = schema.as_object() else { return false };
     let is_object = match schema.get("type") {
         Some(Value::String(name)) => name == "object",

@@ -11,7 +11,7 @@ use crate::invoke::chat::{self, Conversation};
 use crate::invoke::form::{Field, Form, SHARE, SOME_TEXT, TEXTS, Words, optional, required, whole};
 use crate::invoke::{Invocation, Native, template};
 
-pub(super) const BODY: Body = Body {
+pub(crate) const BODY: Body = Body {
     models: &["amazon.titan-text", "amazon.titan-tg1"],
     fits: |request| request["textGenerationConfig"].is_object(),
     answer,

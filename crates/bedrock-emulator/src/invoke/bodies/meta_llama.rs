@@ -12,7 +12,7 @@ use crate::invoke::form::{Field, SHARE, SOME_TEXT, TEXTS, Words, optional, requi
 use crate::invoke::{Invocation, Native, template};
 use crate::pieces::pieces;
 
-pub(super) const BODY: Body = Body { models: &["meta.llama"], fits: |_| false, answer };
+pub(crate) const BODY: Body = Body { models: &["meta.llama"], fits: |_| false, answer };
 
 static REQUEST: &[Field] = &[
     required("prompt", &SOME_TEXT),
