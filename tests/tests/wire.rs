@@ -57,8 +57,23 @@ const INVOKE: &[&str] = &[
     "invoke/writer.palmyra-x5-v1:0",
 ];
 
-/// Model, fixture, and the beginning of what the emulator says: bodies that AWS refuses, and is to refuse.
-const REFUSED: &[(&str, &str, &str)] = &[];
+/// Bodies that AWS refuses: the end of the fixture's name, a part of the model's, and words of the refusal.
+const REFUSED: &[(&str, &str, &str)] = &[
+    // Pegasus answers about a video, and these show none.
+    ("", "pegasus", "required key [mediaSource] not found"),
+    // The caller's own parameters are passed on, and AWS has the last word.
+    ("provider_parameters", "", "extraneous key [alpha] is not permitted"),
+    ("thinking_round_trip", "", "extraneous key [thinking] is not permitted"),
+    ("hosted_tools", "", "extraneous key [anthropic_beta] is not permitted"),
+    // So is a limit beyond the model's.
+    ("reasoning_effort", "cohere.command-text", "8000 is not less or equal to 4096"),
+    // Nova takes no `$defs`, nor a choice, at the top of a schema.
+    ("json_schema", "amazon.nova", "extraneous key [$defs] is not permitted"),
+    ("tools", "amazon.nova", "extraneous key [$defs] is not permitted"),
+    // Rows of models that are new are permissive.
+    ("audio", "moonshot.kimi", "input_audio is not a valid enum value"),
+    ("tool_result_images", "moonshot.kimi", "this model does not support images"),
+];
 
 #[tokio::test]
 async fn every_converse_body_arrives_as_it_was_mapped_and_is_accepted() {
@@ -85,6 +100,7 @@ async fn send_all(models: &[&str], route: Route) -> usize {
     options.unsupported = UnsupportedParams::Drop;
     options.modify_params = true;
     let (mut sent, mut problems) = (0, Vec::new());
+    let mut unused: Vec<_> = REFUSED.iter().filter(|_| route == Route::Invoke).collect();
     for (case, fixture) in fixtures() {
         for model in models {
             let mut request = fixture.clone();
@@ -101,15 +117,18 @@ async fn send_all(models: &[&str], route: Route) -> usize {
             };
             assert_eq!(received.body, call.outgoing.body, "{case} for {model}");
             sent += 1;
-            let refused = REFUSED.iter().find(|(name, fixture, _)| name == model && *fixture == case);
-            match (answer, refused) {
-                (Ok(_), None) => {}
-                (Ok(_), Some(_)) => problems.push(format!("{case} for {model}: is accepted by now")),
-                (Err(error), Some((_, _, words))) if error.to_string().contains(words) => {}
-                (Err(error), _) => problems.push(format!("{case} for {model}: {error}")),
+            let Err(error) = answer else { continue };
+            let error = error.to_string();
+            let is_this = |row: &&(&str, &str, &str)| {
+                case.ends_with(row.0) && model.contains(row.1) && error.contains(row.2)
+            };
+            match REFUSED.iter().find(is_this) {
+                Some(row) => unused.retain(|other| *other != row),
+                None => problems.push(format!("{case} for {model}: {error}")),
             }
         }
     }
+    assert!(unused.is_empty(), "accepted by now: {unused:?}");
     assert!(problems.is_empty(), "{} of {sent}:\n{}", problems.len(), problems.join("\n"));
     sent
 }

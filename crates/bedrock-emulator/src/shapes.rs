@@ -133,6 +133,7 @@ pub(crate) static INVOKE_HEADERS: Shape = Shape::Structure(&[
     optional("trace", &one_of(&["ENABLED", "DISABLED", "ENABLED_FULL"])),
     optional("performanceConfigLatency", &one_of(&["standard", "optimized"])),
     optional("serviceTier", &SERVICE_TIER_TYPE),
+    optional("requestMetadata", &REQUEST_METADATA),
 ]);
 
 /// What a native body may say of the guardrail.

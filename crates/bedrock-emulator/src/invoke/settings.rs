@@ -1,12 +1,12 @@
-//! The request headers of InvokeModel: guardrail, trace, performance, service tier.
+//! The request headers of InvokeModel: guardrail, trace, performance, service tier, metadata.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
 use crate::error::Refusal;
-use crate::{check, shapes};
+use crate::{check, json, shapes};
 
-/// Header and member of AWS's model. The first three are the guardrail's.
+/// Header and member of AWS's model.
 const HEADERS: &[(&str, &str)] = &[
     ("x-amzn-bedrock-guardrailidentifier", "guardrailIdentifier"),
     ("x-amzn-bedrock-guardrailversion", "guardrailVersion"),
@@ -14,6 +14,9 @@ const HEADERS: &[(&str, &str)] = &[
     ("x-amzn-bedrock-performanceconfig-latency", "performanceConfigLatency"),
     ("x-amzn-bedrock-service-tier", "serviceTier"),
 ];
+
+/// The header that holds a JSON object.
+const REQUEST_METADATA: &str = "x-amzn-bedrock-request-metadata";
 
 /// Headers that an answer repeats.
 const REPEATED: &[(&str, &str)] = &[
@@ -34,13 +37,16 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads the headers, and holds them against AWS's model.
     pub(super) fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
-        let given: Map<String, Value> = HEADERS
+        let text = |header: &str| Some(String::from_utf8_lossy(headers.get(header)?.as_bytes()).into_owned());
+        let mut given: Map<String, Value> = HEADERS
             .iter()
-            .filter_map(|(header, member)| {
-                let value = String::from_utf8_lossy(headers.get(*header)?.as_bytes()).into_owned();
-                Some(((*member).to_owned(), value.into()))
-            })
+            .filter_map(|(header, member)| Some(((*member).to_owned(), text(header)?.into())))
             .collect();
+        if let Some(metadata) = text(REQUEST_METADATA) {
+            let metadata = json::request(metadata.as_bytes())
+                .map_err(|_| Refusal::validation("The request metadata header is not a JSON object of strings."))?;
+            given.insert("requestMetadata".into(), metadata);
+        }
         let given = Value::Object(given);
         check::check(&shapes::INVOKE_HEADERS, &given)?;
         let Value::Object(given) = given else { return Err(Refusal::of_status(500)) };

@@ -19,7 +19,9 @@ pub(crate) fn take(extra: &mut Extras<'_>) -> Result<Vec<(String, String)>, Tran
     let mut rest = Vec::new();
     for (name, value) in std::mem::take(extra) {
         if name == "requestMetadata" {
-            headers.push(("X-Amzn-Bedrock-Request-Metadata".to_owned(), value.as_str().to_owned()));
+            // A header is one line; outside of strings, which have none, JSON does not mind.
+            let line: String = value.as_str().split(['\r', '\n']).collect();
+            headers.push(("X-Amzn-Bedrock-Request-Metadata".to_owned(), line));
             continue;
         }
         if !HEADERS.iter().any(|(field, ..)| *field == name) {
