@@ -119,9 +119,8 @@ async fn send_all(models: &[&str], route: Route) -> usize {
             sent += 1;
             let Err(error) = answer else { continue };
             let error = error.to_string();
-            let is_this = |row: &&(&str, &str, &str)| {
-                case.ends_with(row.0) && model.contains(row.1) && error.contains(row.2)
-            };
+            let is_this =
+                |row: &&(&str, &str, &str)| case.ends_with(row.0) && model.contains(row.1) && error.contains(row.2);
             match REFUSED.iter().find(is_this) {
                 Some(row) => unused.retain(|other| *other != row),
                 None => problems.push(format!("{case} for {model}: {error}")),

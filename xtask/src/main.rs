@@ -1,6 +1,7 @@
-//! Tasks of the repository: `cargo xtask tidy`, `codegen [--check]`, `recordings DIR`.
+//! Tasks of the repository: `cargo xtask tidy`, `catalog [--check]`, `codegen [--check]`, `recordings DIR`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
 
+mod catalog;
 mod codegen;
 mod recordings;
 mod reverse;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
   tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
+  catalog [--check] writes what is published of every model from a pinned package, or says whether it is up to date (needs pip)
   codegen [--check] writes the support tables from the catalog, or says whether they are up to date
   recordings DIR    reads every recorded Converse answer below DIR, maps every request back and forth, says what is lost";
 
@@ -21,6 +23,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
         ["tidy"] => tidy::check(&root()),
+        ["catalog"] => catalog::write(&root()),
+        ["catalog", "--check"] => catalog::check(&root()),
         ["codegen"] => codegen::write(&root()),
         ["codegen", "--check"] => codegen::check(&root()),
         ["recordings", folder] => recordings::check(Path::new(folder)),

@@ -178,8 +178,10 @@ fn hear(
             asked.clear();
             for call in items(&message["tool_calls"]) {
                 let function = &call["function"];
-                let input: Value = serde_json::from_str(function["arguments"].as_str().unwrap_or_default())
-                    .map_err(|_| Refusal::validation(format!("messages[{at}]: the arguments of a tool call are not JSON")))?;
+                let input: Value =
+                    serde_json::from_str(function["arguments"].as_str().unwrap_or_default()).map_err(|_| {
+                        Refusal::validation(format!("messages[{at}]: the arguments of a tool call are not JSON"))
+                    })?;
                 asked.extend(call["id"].as_str().map(str::to_owned));
                 said.push(chat::tool_use(&call["id"], &function["name"], &input));
             }
@@ -211,9 +213,8 @@ fn blocks(content: &Value, dialect: &Dialect, at: usize) -> Result<Vec<Value>, R
             Some(_) if !dialect.images => {
                 Err(Refusal::validation(format!("messages[{at}]: this model does not support images")))
             }
-            Some(url) => image(url).ok_or_else(|| {
-                Refusal::validation(format!("messages[{at}]: images are data: URLs of a known format"))
-            }),
+            Some(url) => image(url)
+                .ok_or_else(|| Refusal::validation(format!("messages[{at}]: images are data: URLs of a known format"))),
         })
         .collect()
 }
@@ -234,7 +235,9 @@ fn offer(conversation: &mut Conversation, request: &Value) -> Result<(), Refusal
     }
     let named = &choice["function"]["name"];
     if named.is_string() && !tools.iter().any(|tool| tool["function"]["name"] == *named) {
-        return Err(Refusal::validation("The tool specified in `tool_choice` does not match any of the specified `tools`"));
+        return Err(Refusal::validation(
+            "The tool specified in `tool_choice` does not match any of the specified `tools`",
+        ));
     }
     if choice == "none" {
         return Ok(());
@@ -327,7 +330,8 @@ fn chunks(answer: &Answer, invocation: &Invocation<'_>, dialect: &Dialect) -> Ve
         chunks.push(chunk(json!({ "content": text }), None));
     }
     for (at, (id, name, input)) in chat::calls(answer).into_iter().enumerate() {
-        let start = json!({ "index": at, "id": own(id), "type": "function", "function": { "name": name, "arguments": "" } });
+        let start =
+            json!({ "index": at, "id": own(id), "type": "function", "function": { "name": name, "arguments": "" } });
         chunks.push(chunk(json!({ "tool_calls": [start] }), None));
         for part in pieces(&input.to_string()) {
             let part = json!({ "index": at, "function": { "arguments": part } });

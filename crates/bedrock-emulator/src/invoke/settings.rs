@@ -38,10 +38,8 @@ impl Settings {
     /// Reads the headers, and holds them against AWS's model.
     pub(super) fn read(headers: &HeaderMap) -> Result<Self, Refusal> {
         let text = |header: &str| Some(String::from_utf8_lossy(headers.get(header)?.as_bytes()).into_owned());
-        let mut given: Map<String, Value> = HEADERS
-            .iter()
-            .filter_map(|(header, member)| Some(((*member).to_owned(), text(header)?.into())))
-            .collect();
+        let mut given: Map<String, Value> =
+            HEADERS.iter().filter_map(|(header, member)| Some(((*member).to_owned(), text(header)?.into()))).collect();
         if let Some(metadata) = text(REQUEST_METADATA) {
             let metadata = json::request(metadata.as_bytes())
                 .map_err(|_| Refusal::validation("The request metadata header is not a JSON object of strings."))?;

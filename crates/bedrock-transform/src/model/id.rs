@@ -135,6 +135,15 @@ impl ModelId {
         })
     }
 
+    /// The id with its geography, as price lists have it; empty if the name does not say.
+    #[must_use]
+    pub fn listing(&self) -> String {
+        match &self.geo {
+            Some(geo) => format!("{geo}.{}", self.base),
+            None => self.base.clone(),
+        }
+    }
+
     /// The kind of the ARN, if the name is one.
     #[must_use]
     pub fn arn_kind(&self) -> Option<ArnKind> {

@@ -2,6 +2,8 @@
 
 use crate::family::{Catalog, Family, Model};
 use crate::model::id::ModelId;
+use crate::model::info::{self, ModelInfo};
+use crate::model::overrides::ModelOverrides;
 use crate::{Route, Target, TransformError};
 
 /// A model name resolved once.
@@ -18,6 +20,9 @@ pub struct ModelSpec {
     pub model: Model,
     /// How it is called.
     pub route: Route,
+    /// The id whose row says what the model costs: its own with its geography, or `base_model`'s; empty if the name is an ARN that does not
+    /// say.
+    pub listing: String,
 }
 
 impl ModelSpec {
@@ -28,7 +33,8 @@ impl ModelSpec {
     pub fn resolve(name: &str, catalog: &Catalog) -> Result<Self, TransformError> {
         let id = ModelId::parse(name)?;
         let (family, model) = catalog.find_id(&id);
-        Self::of(id, family, *model)
+        let listing = id.listing();
+        Self::of(id, listing, family, *model)
     }
 
     /// Looks `name` up, and takes family and capabilities from `base_model`: for ARNs that do not say what they are.
@@ -39,13 +45,17 @@ impl ModelSpec {
         let mut id = ModelId::parse(name)?;
         let base = ModelId::parse(base_model)?;
         let (family, model) = catalog.find_id(&base);
+        let listing = base.listing();
         id.base = base.base;
         id.body = id.body.or(base.body);
         id.route = id.route.or(base.route);
-        Self::of(id, family, *model)
+        Self::of(id, listing, family, *model)
     }
 
-    fn of(id: ModelId, family: &'static Family, model: Model) -> Result<Self, TransformError> {
+    fn of(id: ModelId, listing: String, family: &'static Family, mut model: Model) -> Result<Self, TransformError> {
+        let published = || info::rows(&listing, &id.base).into_iter().flatten().find_map(|row| row.max_output_tokens);
+        // The row of an id knows better than the one of a prefix.
+        model.max_output_tokens = published().or(model.max_output_tokens);
         let route = match id.route {
             Some(Route::Invoke) if family.converses() && family.chat.is_none() => {
                 return Err(TransformError::unsupported_capability(family.name, "chat"));
@@ -58,7 +68,28 @@ impl ModelSpec {
             None if model.prefers_invoke && family.chat.is_some() => Route::Invoke,
             None => Route::Converse,
         };
-        Ok(Self { target: id.target.clone(), id, family, model, route })
+        Ok(Self { target: id.target.clone(), id, family, model, route, listing })
+    }
+
+    /// What is known of the model.
+    #[must_use]
+    pub fn info(&self) -> ModelInfo<'_> {
+        static NOTHING: ModelOverrides = ModelOverrides::new();
+        self.info_with(&NOTHING)
+    }
+
+    /// What is known of the model, with what a configuration says of it.
+    #[must_use]
+    pub fn info_with<'a>(&'a self, own: &'a ModelOverrides) -> ModelInfo<'a> {
+        ModelInfo::new(self, own)
+    }
+
+    /// Maps requests as a configuration says of the model.
+    #[must_use]
+    pub fn with_overrides(mut self, own: &ModelOverrides) -> Self {
+        own.features().for_each(|(feature, present)| feature.set(&mut self.model.can, present));
+        self.model.max_output_tokens = own.max_output_tokens.or(self.model.max_output_tokens);
+        self
     }
 
     /// Sends to `target`, a provisioned model say, what is built for this model.

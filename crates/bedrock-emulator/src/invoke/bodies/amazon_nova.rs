@@ -55,8 +55,7 @@ static REASONING: Form = Form::Object(&[
 
 static MESSAGE: Form =
     Form::Object(&[required("role", &one_of(&["user", "assistant"])), required("content", &list(&BLOCK))]);
-const CACHE_POINT: Field =
-    optional("cachePoint", &Form::Object(&[required("type", &one_of(&["default"]))]));
+const CACHE_POINT: Field = optional("cachePoint", &Form::Object(&[required("type", &one_of(&["default"]))]));
 static SYSTEM_BLOCK: Form = Form::Object(&[required("text", &SOME_TEXT), CACHE_POINT]);
 static SOURCE: Form = Form::Object(&[
     optional("bytes", &SOME_TEXT),
@@ -72,10 +71,8 @@ static BLOCK: Form = Form::Object(&[
     optional("reasoningContent", &Form::Open),
     CACHE_POINT,
 ]);
-static IMAGE: Form = Form::Object(&[
-    required("format", &one_of(&["jpeg", "png", "gif", "webp"])),
-    required("source", &SOURCE),
-]);
+static IMAGE: Form =
+    Form::Object(&[required("format", &one_of(&["jpeg", "png", "gif", "webp"])), required("source", &SOURCE)]);
 static DOCUMENT: Form = Form::Object(&[
     required("format", &one_of(&["pdf", "csv", "doc", "docx", "xls", "xlsx", "html", "txt", "md"])),
     required("name", &SOME_TEXT),

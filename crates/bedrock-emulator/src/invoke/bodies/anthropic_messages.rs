@@ -15,11 +15,8 @@ use crate::error::Refusal;
 use crate::invoke::form::Words;
 use crate::invoke::{Invocation, Native, chat};
 
-pub(crate) const BODY: Body = Body {
-    models: &["anthropic.claude"],
-    fits: |request| request["anthropic_version"].is_string(),
-    answer,
-};
+pub(crate) const BODY: Body =
+    Body { models: &["anthropic.claude"], fits: |request| request["anthropic_version"].is_string(), answer };
 
 fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     let request = invocation.request;

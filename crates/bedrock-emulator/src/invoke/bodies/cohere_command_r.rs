@@ -51,8 +51,7 @@ static TURN: Form = Form::Tagged(
     ],
 );
 static CALL: Form = Form::Object(&[required("name", &TEXT), required("parameters", &Form::Open)]);
-static TOOL_RESULT: Form =
-    Form::Object(&[required("call", &CALL), required("outputs", &list(&Form::Open))]);
+static TOOL_RESULT: Form = Form::Object(&[required("call", &CALL), required("outputs", &list(&Form::Open))]);
 static TOOL: Form = Form::Object(&[
     required("name", &TEXT),
     required("description", &TEXT),
@@ -79,7 +78,9 @@ fn check(request: &Value) -> Result<(), Refusal> {
     }
     let has_results = !items(&request["tool_results"]).is_empty();
     if request["message"] == "" && !has_results {
-        return Err(Refusal::validation("invalid request: message must be at least 1 token long or tool results must be specified."));
+        return Err(Refusal::validation(
+            "invalid request: message must be at least 1 token long or tool results must be specified.",
+        ));
     }
     if has_results && items(&request["tools"]).is_empty() {
         return Err(Refusal::validation("invalid request: cannot specify tool_results without tools."));
@@ -186,7 +187,9 @@ fn chunks(answer: &Answer, body: &Value) -> Vec<Value> {
         .map(|text| json!({ "is_finished": false, "event_type": "text-generation", "text": text }))
         .collect();
     if body["tool_calls"].is_array() {
-        chunks.push(json!({ "is_finished": false, "event_type": "tool-calls-generation", "tool_calls": body["tool_calls"] }));
+        chunks.push(
+            json!({ "is_finished": false, "event_type": "tool-calls-generation", "tool_calls": body["tool_calls"] }),
+        );
     }
     chunks.push(json!({
         "is_finished": true,

@@ -11,11 +11,8 @@ use crate::invoke::form::{Field, Form, SHARE, SOME_TEXT, TEXT, Words, optional, 
 use crate::invoke::{Invocation, Native};
 use crate::pieces::pieces;
 
-pub(crate) const BODY: Body = Body {
-    models: &["twelvelabs.pegasus"],
-    fits: |request| request["inputPrompt"].is_string(),
-    answer,
-};
+pub(crate) const BODY: Body =
+    Body { models: &["twelvelabs.pegasus"], fits: |request| request["inputPrompt"].is_string(), answer };
 
 static REQUEST: &[Field] = &[
     required("inputPrompt", &SOME_TEXT),

@@ -114,7 +114,8 @@ mod tests {
         let text = json!([{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]);
         let expected = json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 8192, "messages": text});
         assert_eq!(body(CLAUDE_3, json!({})), expected);
-        assert_eq!(body(CLAUDE_4_5, json!({}))["max_tokens"], 4096);
+        assert_eq!(body(CLAUDE_4_5, json!({}))["max_tokens"], 64_000);
+        assert_eq!(body("invoke/anthropic.claude-new", json!({}))["max_tokens"], 4096);
         let own = body(CLAUDE_3, json!({"anthropic_version": "later", "extra_body": {"max_tokens": 7}}));
         assert_eq!((&own["anthropic_version"], &own["max_tokens"]), (&json!("later"), &json!(7)));
     }

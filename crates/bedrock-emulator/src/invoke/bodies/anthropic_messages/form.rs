@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use crate::error::Refusal;
-use crate::invoke::form::{COUNT, Field, Form, SHARE, SOME_TEXT, TEXT, TEXTS, Words, list, one_of, optional, required, whole};
+use crate::invoke::form::{
+    COUNT, Field, Form, SHARE, SOME_TEXT, TEXT, TEXTS, Words, list, one_of, optional, required, whole,
+};
 use crate::rules::list as items;
 
 pub(super) static REQUEST: &[Field] = &[
@@ -87,10 +89,7 @@ static BLOCK: Form = Form::Tagged(
         IMAGE,
         DOCUMENT,
         SEARCH_RESULT,
-        (
-            "tool_use",
-            &[required("id", &TEXT), required("name", &TEXT), required("input", &Form::Open), CACHE_CONTROL],
-        ),
+        ("tool_use", &[required("id", &TEXT), required("name", &TEXT), required("input", &Form::Open), CACHE_CONTROL]),
         (
             "tool_result",
             &[

@@ -52,10 +52,13 @@ fn marked(blocks: &[Value], read: fn(&Value) -> Value) -> Vec<Value> {
 
 fn block(block: &Value) -> Value {
     let source = &block["source"];
-    let format = |media_type: &Value| media_type.as_str().and_then(|text| text.split_once('/')).map(|(_, kind)| kind.to_owned());
+    let format =
+        |media_type: &Value| media_type.as_str().and_then(|text| text.split_once('/')).map(|(_, kind)| kind.to_owned());
     match block["type"].as_str().unwrap_or_default() {
         "text" => json!({ "text": block["text"] }),
-        "image" => json!({ "image": { "format": format(&source["media_type"]), "source": { "bytes": source["data"] } } }),
+        "image" => {
+            json!({ "image": { "format": format(&source["media_type"]), "source": { "bytes": source["data"] } } })
+        }
         "document" => document(block),
         "tool_use" => chat::tool_use(&block["id"], &block["name"], &block["input"]),
         "tool_result" => {

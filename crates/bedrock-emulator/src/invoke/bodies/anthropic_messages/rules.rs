@@ -109,9 +109,7 @@ fn ids<'a>(message: &'a Value, kind: &str, member: &str) -> BTreeSet<&'a str> {
 fn sampling(base_id: &str, request: &Value) -> Result<(), Refusal> {
     let both = request["temperature"].is_number() && request["top_p"].is_number();
     if both && ONE_OF_TWO.iter().any(|model| base_id.starts_with(model)) {
-        return refuse(
-            "`temperature` and `top_p` cannot both be specified for this model. Please use only one.",
-        );
+        return refuse("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
     }
     Ok(())
 }
@@ -145,9 +143,7 @@ fn tools(request: &Value) -> Result<(), Refusal> {
     for (at, name) in names.iter().enumerate() {
         let fits = name.len() <= 128 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
         if !fits {
-            return refuse(format!(
-                "tools.{at}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'"
-            ));
+            return refuse(format!("tools.{at}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'"));
         }
     }
     let choice = &request["tool_choice"];

@@ -66,7 +66,9 @@ fn block(block: &Block) -> Value {
     match block {
         Block::Reasoning { text, signature } => json!({ "type": "thinking", "thinking": text, "signature": signature }),
         Block::Text(text) => json!({ "type": "text", "text": text }),
-        Block::ToolUse { id, name, input } => json!({ "type": "tool_use", "id": own(id), "name": name, "input": input }),
+        Block::ToolUse { id, name, input } => {
+            json!({ "type": "tool_use", "id": own(id), "name": name, "input": input })
+        }
     }
 }
 
@@ -88,7 +90,11 @@ fn deltas(block: &Block) -> Vec<Value> {
             pieces(text).into_iter().map(|text| json!({ "type": "text_delta", "text": text })).collect()
         }
         Block::ToolUse { input, .. } => {
-            let input = if input.as_object().is_some_and(serde_json::Map::is_empty) { String::new() } else { input.to_string() };
+            let input = if input.as_object().is_some_and(serde_json::Map::is_empty) {
+                String::new()
+            } else {
+                input.to_string()
+            };
             // Claude opens with an empty delta.
             let parts = [""].into_iter().chain(pieces(&input).into_iter().filter(|piece| !piece.is_empty()));
             parts.map(|part| json!({ "type": "input_json_delta", "partial_json": part })).collect()
