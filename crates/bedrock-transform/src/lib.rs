@@ -21,6 +21,7 @@
 mod call;
 mod controls;
 mod converse;
+mod cost;
 mod drop_paths;
 mod embed;
 mod error;
@@ -47,6 +48,7 @@ mod warning;
 mod wire;
 
 pub use call::{ChatCall, ChatReply, chat};
+pub use cost::{Consumption, Cost, UnknownPrice, completion_cost};
 pub use embed::{EmbedCall, EmbedContent, EmbedInput, EmbedReply, Embedded, embed};
 pub use error::TransformError;
 pub use facts::feature::{Feature, FeatureSet};
