@@ -1,10 +1,11 @@
 //! Texts that follow from the catalog: the support table in README.md, and `docs/models.md`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use bedrock_transform::{Cache, Capabilities, Catalog, Family, Model, Reasoning};
+use bedrock_transform::{Cache, Capabilities, Catalog, Facts, Family, Meter, Mode, Model, Reasoning, Tier};
 
 use crate::Outcome;
 
@@ -137,6 +138,7 @@ fn models() -> String {
         );
     }
     text.push_str(&embeddings());
+    text.push_str(&ids());
     text
 }
 
@@ -166,6 +168,43 @@ fn embeddings() -> String {
             yes(can.images),
             yes(can.audio),
             yes(can.video),
+        );
+    }
+    text
+}
+
+/// One row an id that limits and prices are published of.
+fn ids() -> String {
+    let mut text = String::from(
+        "\n## Limits, lifecycle and prices\n\nFrom the cost map of litellm, by `cargo xtask catalog`; a configuration's `model_info` and \
+         prices come first. Limits are tokens, prices US dollars for a million tokens, for an image, or for a query; a long prompt, a tier \
+         or a region may have others, which `ModelInfo::prices` knows. What nobody published is empty, and its cost is unknown.\n\n\
+         | id | for | largest prompt | largest answer | cached from | may end after | input | output | cache read | cache write |\n\
+         |---|---|---|---|---|---|---|---|---|---|\n",
+    );
+    let rows: BTreeMap<&str, &Facts> =
+        Facts::ALL.iter().rev().map(|row| (row.key.strip_prefix("bedrock/").unwrap_or(row.key), row)).collect();
+    for (id, row) in rows.into_iter().filter(|(id, row)| !id.contains('/') && row.mode != Mode::Guardrail) {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let prices = row.prices();
+        let million = |meter| {
+            let price =
+                prices.iter().find(|price| price.meter == meter && price.tier == Tier::Standard && price.above == 0);
+            price.map(|price| price.usd().times(1_000_000).to_string()).unwrap_or_default()
+        };
+        let each = |meter| prices.of(meter, Tier::Standard, 0).map(|price| price.to_string());
+        let input = each(Meter::Query).unwrap_or_else(|| million(Meter::Input));
+        let output = each(Meter::OutputImage).unwrap_or_else(|| million(Meter::Output));
+        let _ = writeln!(
+            text,
+            "| `{id}` | {} | {} | {} | {} | {} | {input} | {output} | {} | {} |",
+            row.mode.name(),
+            number(row.max_input_tokens),
+            number(row.max_output_tokens),
+            number(row.prompt_cache_min_tokens),
+            row.deprecation_date.unwrap_or_default(),
+            million(Meter::CacheRead),
+            million(Meter::CacheWrite),
         );
     }
     text

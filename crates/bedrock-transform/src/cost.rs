@@ -69,6 +69,17 @@ pub struct UnknownPrice {
 /// Every token is counted once: the prompt's are those read from a cache, those written to one for an hour or for five minutes, and the
 /// rest; the answer's are reasoning and the rest.
 ///
+/// ```
+/// use bedrock_transform::{Catalog, Consumption, ModelSpec, completion_cost};
+/// use core_types::Usage;
+///
+/// let spec = ModelSpec::resolve("us.anthropic.claude-sonnet-4-5-20250929-v1:0", &Catalog::builtin())?;
+/// let used = Consumption::tokens(Usage::new(1000, 500, 1500));
+/// let cost = completion_cost(&used, &spec.info().prices(None))?;
+/// assert_eq!(cost.total().to_string(), "0.01155");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// If something was used that has no price: an unknown cost is not zero.
 pub fn completion_cost(used: &Consumption, prices: &Prices) -> Result<Cost, UnknownPrice> {

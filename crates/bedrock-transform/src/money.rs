@@ -7,8 +7,9 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::Add;
 
-/// Decimals of a femtodollar.
-const DECIMALS: u32 = 15;
+/// Decimals of a femtodollar, and how many make a dollar.
+const DECIMALS: i32 = 15;
+const DOLLAR: u128 = 1_000_000_000_000_000;
 
 /// An amount of US dollars, in whole femtodollars. Prints as a plain decimal, e.g. `0.0105`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +52,7 @@ impl Usd {
             return Err(NotAnAmount);
         }
         // 15 decimals of dollars, plus the exponent, come before the point; the next digit rounds.
-        let mut left = i32::try_from(whole.len() + DECIMALS as usize).map_err(|_| NotAnAmount)? + exponent;
+        let mut left = i32::try_from(whole.len()).map_err(|_| NotAnAmount)?.saturating_add(DECIMALS + exponent);
         let mut femto: u64 = 0;
         for digit in whole.bytes().chain(fraction.bytes()) {
             let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10).ok_or(NotAnAmount)?;
@@ -105,11 +106,10 @@ impl Sum for Usd {
 
 impl fmt::Display for Usd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = 10_u128.pow(DECIMALS);
-        let fraction = format!("{:015}", self.0 % unit);
+        let (whole, fraction) = (self.0 / DOLLAR, format!("{:015}", self.0 % DOLLAR));
         match fraction.trim_end_matches('0') {
-            "" => write!(f, "{}", self.0 / unit),
-            fraction => write!(f, "{}.{fraction}", self.0 / unit),
+            "" => write!(f, "{whole}"),
+            fraction => write!(f, "{whole}.{fraction}"),
         }
     }
 }

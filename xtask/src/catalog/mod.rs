@@ -14,7 +14,7 @@ const NOTICE: &str = "crates/bedrock-transform/NOTICE-litellm";
 
 /// Writes the rows, and the notice of the package's licence.
 pub(crate) fn write(root: &Path) -> Outcome {
-    let (texts, count) = texts(root)?;
+    let Generated { texts, count } = generated(root)?;
     for (path, text) in texts {
         fs::write(root.join(path), text).map_err(|error| vec![format!("{path}: {error}")])?;
     }
@@ -23,7 +23,7 @@ pub(crate) fn write(root: &Path) -> Outcome {
 
 /// Says whether the committed rows are what the pinned package gives.
 pub(crate) fn check(root: &Path) -> Outcome {
-    let (texts, count) = texts(root)?;
+    let Generated { texts, count } = generated(root)?;
     let stale = texts.iter().filter(|(path, text)| fs::read_to_string(root.join(path)).ok().as_ref() != Some(text));
     let stale: Vec<String> =
         stale.map(|(path, _)| format!("{path} is not what the package gives: run `cargo xtask catalog`")).collect();
@@ -31,9 +31,14 @@ pub(crate) fn check(root: &Path) -> Outcome {
     if stale.is_empty() { Ok(summary) } else { Err(stale) }
 }
 
-fn texts(root: &Path) -> Result<([(&'static str, String); 2], usize), Vec<String>> {
+/// What is written where, and the number of rows.
+struct Generated {
+    texts: [(&'static str, String); 2],
+    count: usize,
+}
+
+fn generated(root: &Path) -> Result<Generated, Vec<String>> {
     let package = package::download(&root.join("target/catalog")).map_err(|problem| vec![problem])?;
     let rows = read::rows(&package.cost_map)?;
-    let count = rows.len();
-    Ok(([(ROWS, write::rows(&rows)), (NOTICE, package.license)], count))
+    Ok(Generated { texts: [(ROWS, write::rows(&rows)), (NOTICE, package.license)], count: rows.len() })
 }
