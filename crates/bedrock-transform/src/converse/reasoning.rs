@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use core_types::{Param, RawJson};
+use core_types::{Content, Message, Param, Part, RawJson, ThinkingBlock};
 use serde::{Deserialize, Serialize};
 
 use crate::TransformError;
@@ -49,6 +49,7 @@ impl<'a> Mapper<'a, '_> {
                     self.pass_on("output_config", Cow::Borrowed(config), request)?;
                 }
                 match (extra("thinking"), effort) {
+                    (Some(_), _) | (None, Some(_)) if self.cannot_think(effort)? => {}
                     (Some(thinking), _) => self.given_thinking(thinking, request)?,
                     (None, None | Some("none")) => {}
                     (None, Some(effort)) if self.spec.model.can.reasoning == Reasoning::AnthropicAdaptive => {
@@ -97,6 +98,27 @@ impl<'a> Mapper<'a, '_> {
             }
             Reasoning::Unsupported => Ok(()),
         }
+    }
+
+    /// Whether Claude would refuse to think: within a round of tool calls it wants the thinking back that led to them. Newer
+    /// models do without. An effort is a wish and gives way; what was asked for outright does with `modify_params` only.
+    /// <https://docs.aws.amazon.com/bedrock/latest/userguide/claude-messages-extended-thinking.html>
+    fn cannot_think(&mut self, effort: Option<&str>) -> Result<bool, TransformError> {
+        let thinking = self.input.extra.iter().find(|(name, value)| *name == "thinking" && !value.is_null());
+        let disabled = |value: &RawJson| value.read().is_ok_and(|thinking: Thinking| thinking.kind == "disabled");
+        let asked = thinking.map_or(effort != Some("none"), |(_, value)| !disabled(value));
+        if !asked || self.spec.model.can.reasoning != Reasoning::AnthropicBudget {
+            return Ok(false);
+        }
+        let Some(index) = unthought(self.input.messages) else { return Ok(false) };
+        if thinking.is_some() && !self.options.modify_params {
+            let reason = "to think on, the model wants the thinking_blocks that came with these calls; without them, leave \
+                          thinking out or set modify_params";
+            return Err(TransformError::invalid(format!("messages[{index}].thinking_blocks"), reason));
+        }
+        let name = if thinking.is_some() { "thinking" } else { Param::ReasoningEffort.name() };
+        self.warnings.adjusted_field(name, format!("messages[{index}] has no thinking_blocks to go on from; left out"));
+        Ok(true)
     }
 
     /// The caller's own `thinking`, fitted to its limits.
@@ -213,6 +235,24 @@ impl<'a> Mapper<'a, '_> {
         let word = serde_json::to_string(word).map_err(malformed)?;
         self.pass_on(field, Cow::Owned(RawJson::parse(json(&word)).map_err(malformed)?), request)
     }
+}
+
+/// The message that began the round of tool calls that is going on, if it came back without its thinking.
+fn unthought(messages: &[Message]) -> Option<usize> {
+    if !matches!(messages.last(), Some(Message::Tool(_))) {
+        return None;
+    }
+    let asked = messages.iter().rposition(|message| matches!(message, Message::User(_))).map_or(0, |index| index + 1);
+    let (index, first) = messages.iter().enumerate().skip(asked).find_map(|(index, message)| match message {
+        Message::Assistant(message) => Some((index, message)),
+        _ => None,
+    })?;
+    let kept = |block: &ThinkingBlock| !matches!(block, ThinkingBlock::Thinking { signature: None, .. });
+    let in_content = match &first.content {
+        Some(Content::Parts(parts)) => parts.iter().any(|part| matches!(part, Part::Thinking(block) if kept(block))),
+        _ => false,
+    };
+    (!in_content && !first.thinking_blocks.iter().any(kept)).then_some(index)
 }
 
 /// Budgets of OpenAI's efforts, in tokens: LiteLLM's, so that switching changes no bill.

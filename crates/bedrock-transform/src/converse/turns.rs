@@ -9,6 +9,7 @@ use crate::converse::calls::Calls;
 use crate::converse::content::function_call_id;
 use crate::converse::wire::{Block, Request, Role, ToolResult, Turn};
 use crate::input::ChatInput;
+use crate::model::arn::ArnKind;
 use crate::tool_names::tool_use_id;
 use crate::{TransformError, options};
 
@@ -22,6 +23,10 @@ impl<'a> Mapper<'a, '_> {
     /// Writes `messages` and `system`.
     pub(super) fn messages(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
         if input.messages.is_empty() {
+            // A prompt of Prompt Management brings its own messages.
+            if self.spec.id.arn.as_ref().is_some_and(|arn| arn.kind == ArnKind::Prompt) {
+                return Ok(());
+            }
             return Err(TransformError::invalid("messages", "a conversation needs at least one message"));
         }
         let mut talk = Talk::default();
