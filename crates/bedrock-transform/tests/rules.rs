@@ -202,3 +202,148 @@ fn two_tools_of_one_name_and_a_lifetime_that_aws_lacks_are_refused() {
     let json = r#"{"messages":[{"role":"user","content":"Hi","cache_control":{"type":"ephemeral","ttl":"2h"}}]}"#;
     assert_eq!(call(CLAUDE, json).unwrap_err().to_string(), "messages[0].cache_control.ttl: expected 5m or 1h");
 }
+
+#[test]
+fn a_path_leaves_out_what_it_leads_to_and_says_so() {
+    let tool =
+        r#"{"type":"function","function":{"name":"f","strict":true,"parameters":{"type":"object","title":"F"}}}"#;
+    let paths = r#"["tools[*].function.strict","tools[0].function.parameters.title","stop","guardrailConfig.trace"]"#;
+    let guardrail = r#"{"guardrailIdentifier":"g","guardrailVersion":"1","trace":"enabled"}"#;
+    let json = format!(
+        r#"{{{HELLO},"tools":[{tool}],"stop":"x","guardrailConfig":{guardrail},"additional_drop_params":{paths}}}"#
+    );
+    let call = call(CLAUDE, &json).unwrap();
+    let spec = json!({"name": "f", "inputSchema": {"json": {"type": "object"}}});
+    assert_eq!(body(&call)["toolConfig"]["tools"], json!([{ "toolSpec": spec }]));
+    assert_eq!(body(&call)["guardrailConfig"], json!({"guardrailIdentifier": "g", "guardrailVersion": "1"}));
+    assert!(body(&call).get("inferenceConfig").is_none());
+    for name in ["tools[*].function.strict", "tools[0].function.parameters.title", "stop", "guardrailConfig.trace"] {
+        assert!(dropped(&call, name), "{name}: {:?}", call.warnings);
+    }
+}
+
+#[test]
+fn the_limit_on_tokens_is_left_out_by_either_name() {
+    for names in [r#"["max_completion_tokens"]"#, r#"["max_tokens"]"#] {
+        let json = format!(r#"{{{HELLO},"max_completion_tokens":9,"additional_drop_params":{names}}}"#);
+        assert!(body(&call(NOVA, &json).unwrap()).get("inferenceConfig").is_none(), "{names}");
+    }
+}
+
+#[test]
+fn a_schema_that_leaves_room_is_asked_for_by_a_tool_and_a_property_may_be_named_like_a_keyword() {
+    let json = |schema: &str| {
+        format!(
+            r#"{{{HELLO},"response_format":{{"type":"json_schema","json_schema":{{"name":"x","schema":{schema}}}}}}}"#
+        )
+    };
+    let open = call(CLAUDE, &json(r#"{"type":"object","additionalProperties":{"type":"integer"}}"#)).unwrap();
+    assert!(body(&open).get("outputConfig").is_none());
+    let schema = &body(&open)["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"];
+    assert_eq!(schema["additionalProperties"], json!({"type": "integer"}));
+    assert!(matches!(&open.warnings[..], [Warning::Adjusted { param, .. }] if param == "response_format"));
+    let closed = call(CLAUDE, &json(r#"{"type":"object","properties":{"default":{"type":"object"}}}"#)).unwrap();
+    let sent = body(&closed);
+    let schema = sent["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"].as_str().unwrap();
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    assert_eq!(schema["properties"]["default"]["additionalProperties"], false);
+}
+
+#[test]
+fn a_late_system_message_counts_where_it_is_sent() {
+    let marked =
+        |ttl: &str| format!(r#"[{{"type":"text","text":"T","cache_control":{{"type":"ephemeral","ttl":"{ttl}"}}}}]"#);
+    let json = |user: &str, system: &str| {
+        let (user, system) = (marked(user), marked(system));
+        format!(r#"{{"messages":[{{"role":"user","content":{user}}},{{"role":"system","content":{system}}}]}}"#)
+    };
+    let call_ok = call(CLAUDE, &json("5m", "1h")).unwrap();
+    assert_eq!(body(&call_ok)["system"][1], json!({"cachePoint": {"type": "default", "ttl": "1h"}}));
+    assert!(call(CLAUDE, &json("1h", "5m")).is_err());
+}
+
+#[test]
+fn a_greeting_of_the_models_own_is_sent_where_aws_takes_it() {
+    let json = r#"{"messages":[{"role":"assistant","content":"Hello."},{"role":"user","content":"Hi"}]}"#;
+    assert_eq!(body(&call(CLAUDE, json).unwrap())["messages"][0]["role"], "assistant");
+    assert!(call(NOVA, json).is_err());
+}
+
+#[test]
+fn a_thinking_budget_makes_a_limit_only_where_aws_has_none_above_it() {
+    let limit = |model: &str, budget: u32| {
+        let json = format!(r#"{{{HELLO},"thinking":{{"type":"enabled","budget_tokens":{budget}}}}}"#);
+        let body = body(&call(model, &json).unwrap());
+        body["inferenceConfig"]["maxTokens"].as_u64().or(body["max_tokens"].as_u64())
+    };
+    assert_eq!(limit(CLAUDE, 2000), None);
+    assert_eq!(limit(CLAUDE, 8000), Some(12_096));
+    assert_eq!(limit("invoke/anthropic.claude-sonnet-4-5-20250929-v1:0", 2000), Some(4096));
+}
+
+#[test]
+fn a_round_of_tool_calls_without_its_thinking_is_finished_without_thinking() {
+    let json = |said: &str, more: &str| {
+        format!(
+            r#"{{"messages":[{{"role":"user","content":"Go"}},
+            {{"role":"assistant"{said},"tool_calls":[{{"id":"c","function":{{"name":"f","arguments":"{{}}"}}}}]}},
+            {{"role":"tool","tool_call_id":"c","content":"R"}}]{more}}}"#
+        )
+    };
+    let thinking = r#","thinking":{"type":"enabled","budget_tokens":2000}"#;
+    let signed = r#","thinking_blocks":[{"type":"thinking","thinking":"Hm.","signature":"c2ln"}]"#;
+    let asked = |call: &ChatCall| body(call)["additionalModelRequestFields"]["thinking"].is_object();
+    assert!(asked(&call(CLAUDE, &json(signed, thinking)).unwrap()));
+    let error = call(CLAUDE, &json("", thinking)).unwrap_err().to_string();
+    assert!(error.starts_with("messages[1].thinking_blocks: "), "{error}");
+    for more in [format!(r#"{thinking},"modify_params":true"#), r#","reasoning_effort":"high""#.to_owned()] {
+        let call = call(CLAUDE, &json("", &more)).unwrap();
+        assert!(!asked(&call) && !call.warnings.is_empty(), "{more}");
+    }
+    // Claude that adapts its thinking does without, and so does a round that has ended.
+    assert!(asked(&call("anthropic.claude-opus-4-6-v1", &json("", r#","reasoning_effort":"high""#)).unwrap()));
+    let ended = json("", thinking).replace(
+        r#""content":"R"}"#,
+        r#""content":"R"},{"role":"assistant","content":"Done."},{"role":"user","content":"More."}"#,
+    );
+    assert!(asked(&call(CLAUDE, &ended).unwrap()));
+}
+
+#[test]
+fn nothing_is_said_where_the_caller_says_nothing() {
+    for members in [
+        r#""stop":null"#,
+        r#""stop":[]"#,
+        r#""stop":[""]"#,
+        r#""stop":"""#,
+        r#""tools":[]"#,
+        r#""tool_choice":null"#,
+        r#""thinking":null"#,
+        r#""extra_body":{}"#,
+        r#""requestMetadata":{}"#,
+        r#""parallel_tool_calls":true"#,
+    ] {
+        let sent = body(&call(NOVA, &format!("{{{HELLO},{members}}}")).unwrap());
+        assert_eq!(sent, json!({"messages": [{"role": "user", "content": [{"text": "Hello"}]}]}), "{members}");
+    }
+    let blank = r#"{"messages":[{"role":"system","content":""},{"role":"user","content":"Hello"}]}"#;
+    assert!(body(&call(NOVA, blank).unwrap()).get("system").is_none());
+}
+
+#[test]
+fn the_schema_of_a_tool_is_an_object_whatever_was_left_out_of_it() {
+    for (given, sent) in [
+        ("null", r#"{"type":"object","properties":{}}"#),
+        ("{}", r#"{"type":"object","properties":{}}"#),
+        (r#"{"properties":null}"#, r#"{"type":"object","properties":{}}"#),
+        (r#"{"type":"object","properties":null}"#, r#"{"type":"object","properties":{}}"#),
+        (r#"{"oneOf":[{"required":["a"]}]}"#, r#"{"type":"object","oneOf":[{"required":["a"]}]}"#),
+        (r#"{"type":"custom","title":"T"}"#, r#"{"type":"object","title":"T"}"#),
+    ] {
+        let json =
+            format!(r#"{{{HELLO},"tools":[{{"type":"function","function":{{"name":"f","parameters":{given}}}}}]}}"#);
+        let call = call(NOVA, &json).unwrap();
+        let text = String::from_utf8_lossy(&call.outgoing.body).into_owned();
+        assert!(text.contains(&format!(r#""inputSchema":{{"json":{sent}}}"#)), "{given}: {text}");
+    }
+}

@@ -320,6 +320,16 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_that_a_guardrail_stopped_before_anything_was_counted_ends_well() {
+        let stopped =
+            json!({"type": "completion", "completion": "No.", "amazon-bedrock-guardrailAction": "INTERVENED"});
+        let chunks = stream(&[stopped]).unwrap();
+        let last = chunks.last().unwrap();
+        assert_eq!(last["choices"][0]["finish_reason"], "content_filter");
+        assert_eq!(last["usage"], Value::Null);
+    }
+
+    #[test]
     fn nothing_that_comes_back_can_panic() {
         let reply = call(CLAUDE_3, json!({})).unwrap().reply;
         for body in ["", "{}", "[]", "null", r#"{"content":null}"#, r#"{"content":[{"type":7}]}"#, "<html>"] {
