@@ -34,6 +34,20 @@ pub struct ChatCall {
     pub reply: ChatReply,
 }
 
+impl ChatCall {
+    /// The same call for a whole answer, to be told as a stream: for a model that turns out not to stream this.
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.outgoing.operation = self.route.operation(Delivery::Whole);
+        let mut warnings = Warnings::default();
+        warnings.rewritten("stream", NOT_STREAMED);
+        self.warnings.extend(warnings.into_vec());
+        self
+    }
+}
+
+const NOT_STREAMED: &str = "the model does not stream this; its whole answer comes as one stream";
+
 /// Maps a chat request for the model that `spec` describes.
 ///
 /// # Errors
@@ -78,7 +92,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
         }
     };
     if wants_stream && !streamable {
-        warnings.rewritten("stream", "the model does not stream this; its whole answer comes as one stream");
+        warnings.rewritten("stream", NOT_STREAMED);
     }
     let mut outgoing = controls.outgoing(spec, spec.route.operation(delivery), body)?;
     outgoing.headers = headers;

@@ -148,10 +148,13 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::chat_stream`].
-    pub async fn stream(&self, call: ChatCall) -> Result<ChatStream, Error> {
+    pub async fn stream(&self, mut call: ChatCall) -> Result<ChatStream, Error> {
         if call.outgoing.operation == call.route.operation(Delivery::Stream) {
-            let events = self.backend.stream(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
-            return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings));
+            match self.backend.stream(&call.outgoing).await {
+                Ok(events) => return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings)),
+                Err(error) if error.is_of_streamed_tools() => call = call.whole(),
+                Err(error) => return Err(error.explained(&call.outgoing)),
+            }
         }
         let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
         Ok(ChatStream::replay(call.reply, answer, call.warnings))

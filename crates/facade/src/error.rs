@@ -58,6 +58,12 @@ impl Error {
         self.kind().is_retryable()
     }
 
+    /// Whether AWS says that the model streams, but not with tools: it has no list of such models.
+    pub(crate) fn is_of_streamed_tools(&self) -> bool {
+        self.kind() == ErrorKind::InvalidRequest
+            && self.upstream().is_some_and(|error| error.message.contains("support tool use in streaming mode"))
+    }
+
     /// AWS's request id.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {

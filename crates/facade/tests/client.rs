@@ -17,6 +17,8 @@ struct Script {
     body: &'static str,
     events: Vec<(&'static str, &'static str)>,
     error: Option<ErrorKind>,
+    /// Whether whole answers come in spite of the error.
+    only_streams_fail: bool,
     /// What AWS says beside the error.
     message: &'static str,
     sent: Arc<Mutex<Vec<Outgoing>>>,
@@ -37,10 +39,10 @@ impl Backend for Script {
     async fn send(&self, call: &Outgoing) -> Result<Answer, Error> {
         self.sent.lock().unwrap().push(call.clone());
         match self.error {
-            Some(kind) => Err(UpstreamError::new(kind, "SomeException", self.message)
+            Some(kind) if !self.only_streams_fail => Err(UpstreamError::new(kind, "SomeException", self.message)
                 .with_request_id(Some("req-2".to_owned()))
                 .into()),
-            None => Ok(Answer::new(self.body, self.meta())),
+            _ => Ok(Answer::new(self.body, self.meta())),
         }
     }
 
@@ -125,6 +127,29 @@ async fn a_model_that_cannot_stream_tools_is_asked_for_the_whole_answer() {
     let chunks: Vec<_> = stream.map(Result::unwrap).collect().await;
     assert_eq!(chunks[0].choices[0].delta.content.as_deref(), Some("Hi"));
     assert_eq!(script.sent().operation, Operation::Converse);
+}
+
+#[tokio::test]
+async fn where_aws_says_that_tools_are_not_streamed_the_whole_answer_is_told_as_a_stream() {
+    let message = "This model doesn't support tool use in streaming mode.";
+    let script = Script {
+        body: ANSWER,
+        error: Some(ErrorKind::InvalidRequest),
+        only_streams_fail: true,
+        message,
+        ..Script::default()
+    };
+    let request = ChatRequest::new("bedrock/acme.wonder-v1:0").user("Hi").tool(Tool::function(Function::new("f")));
+    let stream = Client::new(script.clone()).chat_stream(&request.include_usage()).await.unwrap();
+    assert!(stream.warnings().iter().any(|warning| warning.to_string() == "rewritten=stream"));
+    let chunks: Vec<_> = stream.map(Result::unwrap).collect().await;
+    assert_eq!(chunks[0].choices[0].delta.content.as_deref(), Some("Hi"));
+    assert_eq!(chunks.last().unwrap().usage.flatten().unwrap().total_tokens, 4);
+    let sent = script.sent.lock().unwrap();
+    assert_eq!(
+        sent.iter().map(|call| call.operation).collect::<Vec<_>>(),
+        [Operation::ConverseStream, Operation::Converse]
+    );
 }
 
 #[tokio::test]
