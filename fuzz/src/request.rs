@@ -42,7 +42,7 @@ fn check(request: &ChatRequest, spec: &ModelSpec) {
         serde_json::from_slice::<serde::de::IgnoredAny>(body).unwrap_or_else(|error| panic!("{error}\n{shown}"));
     }
     // The emulator wants every conversation to begin with the user; some models do not.
-    let greets = spec.model.can.leading_assistant && !matches!(request.messages.first(), Some(Message::User(_)));
+    let greets = spec.model.can.leading_assistant && body.starts_with(br#"{"messages":[{"role":"assistant""#);
     if call.route == Route::Converse
         && unique
         && !greets

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use core_types::{ChatRequest, ChatResponse, Choice, FinishReason};
+use core_types::{ChatRequest, ChatResponse, Choice, FinishReason, ResponseMessage};
 
 use crate::controls::Controls;
 use crate::converse;
@@ -17,7 +17,8 @@ use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
 use crate::tool_names::ToolNames;
 use crate::{
-    Delivery, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, Warning, Warnings, drop_paths,
+    Delivery, ErrorKind, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, UpstreamError, Warning,
+    Warnings, drop_paths,
 };
 
 /// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
@@ -109,6 +110,11 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             include_usage,
         },
     })
+}
+
+/// The model stopped without a word and without a token: it happens, and asking again helps.
+pub(crate) fn no_answer() -> UpstreamError {
+    UpstreamError::new(ErrorKind::ModelFailed, "EmptyAnswer", "the model ended its answer before it began; try again")
 }
 
 /// How to read the answer to one call. Holds what the request decided: tool names, JSON mode, stream options.
@@ -203,6 +209,19 @@ impl ChatReply {
     }
 
     fn completion(&self, body: &[u8], meta: &ResponseMeta) -> Result<Completion, TransformError> {
+        let completion = self.completion_of(body, meta)?;
+        let usage = completion.usage.or(meta.usage);
+        let stopped = completion.finish_reason == FinishReason::Stop;
+        if stopped
+            && completion.message == ResponseMessage::default()
+            && usage.is_some_and(|u| u.completion_tokens == 0)
+        {
+            return Err(no_answer().into());
+        }
+        Ok(completion)
+    }
+
+    fn completion_of(&self, body: &[u8], meta: &ResponseMeta) -> Result<Completion, TransformError> {
         match (self.route, &self.family.chat) {
             (Route::Invoke, Some(codec)) => {
                 let mut completion = (codec.response)(body)?;

@@ -184,6 +184,17 @@ impl UpstreamError {
         self
     }
 
+    /// Adds which guardrail it was, to a refusal that speaks of the guardrail only: `id`, `version` and the call's region.
+    #[must_use]
+    pub fn naming_guardrail(mut self, id: &str, version: &str, region: Option<&str>) -> Self {
+        let speaks_of_it = self.message.contains("uardrail") && !self.message.contains(id);
+        if speaks_of_it && matches!(self.kind, ErrorKind::InvalidRequest | ErrorKind::NotFound) {
+            let region = region.map(|region| format!(" in {region}")).unwrap_or_default();
+            self.message = format!("{} It was `{id}`, version `{version}`{region}.", self.message);
+        }
+        self
+    }
+
     /// Sets AWS's request id.
     #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {

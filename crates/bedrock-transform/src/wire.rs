@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use core_types::Usage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Which of Bedrock's two ways a model is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -99,6 +99,31 @@ impl Outgoing {
     /// A call without region and headers of its own.
     pub fn new(operation: Operation, target: Target, body: impl Into<Bytes>) -> Self {
         Self { operation, target, region: None, headers: Vec::new(), body: body.into() }
+    }
+
+    /// Identifier and version of the guardrail that the call names, in its body or its headers.
+    #[must_use]
+    pub fn guardrail(&self) -> Option<(String, String)> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Body {
+            guardrail_config: Config,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Config {
+            guardrail_identifier: String,
+            guardrail_version: String,
+        }
+        let header = |wanted: &str| {
+            let mut headers = self.headers.iter();
+            headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value.clone())
+        };
+        if let Some(id) = header("X-Amzn-Bedrock-GuardrailIdentifier") {
+            return Some((id, header("X-Amzn-Bedrock-GuardrailVersion")?));
+        }
+        let Body { guardrail_config: config } = serde_json::from_slice(&self.body).ok()?;
+        Some((config.guardrail_identifier, config.guardrail_version))
     }
 }
 

@@ -100,6 +100,10 @@ fn sound_has_every_format_of_awss_by_openais_part() {
         let part = json!({"type": "input_audio", "input_audio": {"data": "AAAA", "format": format}});
         assert_eq!(block(&part)["audio"]["format"], format);
     }
+    let url = json!({"type": "input_audio", "input_audio": {"data": "data:audio/wav;base64,AAAA", "format": "wav"}});
+    assert_eq!(block(&url)["audio"]["source"], json!({"bytes": "AAAA"}));
+    let stored = json!({"type": "input_audio", "input_audio": {"data": "s3://bucket/a.wav", "format": "wav"}});
+    assert_eq!(block(&stored)["audio"]["source"], json!({"s3Location": {"uri": "s3://bucket/a.wav"}}));
 }
 
 #[test]

@@ -408,3 +408,48 @@ fn a_guardrail_looks_at_the_whole_conversation_unless_the_caller_marks_a_text() 
     let guarded = json!({"guardContent": {"text": {"text": "Why?", "qualifiers": ["query"]}}});
     assert_eq!(sent["messages"][0]["content"], json!([{"text": "Facts."}, guarded]));
 }
+
+#[test]
+fn a_guardrail_goes_out_on_every_route_and_its_trace_comes_back() {
+    let guardrail = json!({"guardrailIdentifier": "gr-1", "guardrailVersion": "1"});
+    for stream in [false, true] {
+        let members = json!({"guardrailConfig": guardrail, "stream": stream});
+        assert_eq!(body(NOVA, &members)["guardrailConfig"], guardrail);
+        let native = call(&format!("invoke/{CLAUDE}"), &members).unwrap().outgoing;
+        assert_eq!(native.guardrail(), Some(("gr-1".to_owned(), "1".to_owned())));
+    }
+}
+
+#[test]
+fn a_masked_answer_is_an_answer() {
+    let answer = json!({
+        "output": {"message": {"content": [{"text": "Call {PHONE}."}]}}, "stopReason": "guardrail_intervened",
+        "trace": {"guardrail": {"outputAssessments": {"gr-1": [{"sensitiveInformationPolicy": {"piiEntities": [{"action": "ANONYMIZED"}]}}]}}},
+        "usage": {"inputTokens": 1, "outputTokens": 4, "totalTokens": 5},
+    });
+    let answer = call(NOVA, &json!({})).unwrap().reply.read(answer.to_string().as_bytes(), &meta()).unwrap();
+    assert_eq!(answer.text(), Some("Call {PHONE}."));
+    assert!(answer.trace.unwrap().as_str().contains("ANONYMIZED"));
+}
+
+#[test]
+fn an_answer_without_a_word_or_a_token_is_worth_a_second_try() {
+    let nothing = json!({
+        "output": {"message": {"role": "assistant", "content": []}}, "stopReason": "end_turn",
+        "usage": {"inputTokens": 9, "outputTokens": 0, "totalTokens": 9},
+    });
+    let kind = |error: TransformError| match error {
+        TransformError::Upstream(error) => (error.kind, error.kind.is_retryable()),
+        error => panic!("{error}"),
+    };
+    let call = call(NOVA, &json!({"stream": true})).unwrap();
+    let whole = call.reply.read(nothing.to_string().as_bytes(), &meta()).unwrap_err();
+    assert_eq!(kind(whole), (ErrorKind::ModelFailed, true));
+    let events = [
+        ("messageStop", json!({"stopReason": "end_turn"})),
+        ("metadata", json!({"usage": {"inputTokens": 9, "outputTokens": 0, "totalTokens": 9}})),
+    ];
+    assert_eq!(kind(stream(&call, &events).unwrap_err()), (ErrorKind::ModelFailed, true));
+    let counted = nothing.to_string().replace(r#""outputTokens":0"#, r#""outputTokens":3"#);
+    assert_eq!(call.reply.read(counted.as_bytes(), &meta()).unwrap().text(), None);
+}

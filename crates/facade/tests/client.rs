@@ -184,6 +184,19 @@ async fn a_model_that_only_profiles_serve_names_the_profiles() {
 }
 
 #[tokio::test]
+async fn a_guardrail_that_does_not_exist_is_named() {
+    let message = "The guardrail identifier or version provided in the request does not exist.";
+    let guardrail = serde_json::json!({"guardrailIdentifier": "gr-1", "guardrailVersion": "7"});
+    for route in ["converse", "invoke"] {
+        let script = Script { error: Some(ErrorKind::InvalidRequest), message, ..Script::default() };
+        let request = ChatRequest::new(format!("bedrock/{route}/eu-west-1/anthropic.claude-3-haiku-20240307-v1:0"));
+        let request = request.user("Hi").param("guardrailConfig", &guardrail).unwrap();
+        let error = Client::new(script).chat(&request).await.unwrap_err().to_string();
+        assert!(error.contains("does not exist. It was `gr-1`, version `7` in eu-west-1."), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_method_decides_whether_the_answer_is_streamed() {
     let script = Script { body: ANSWER, ..Script::default() };
     let request = ChatRequest::new(NOVA).user("Hello").stream(true);

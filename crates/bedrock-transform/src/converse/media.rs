@@ -67,7 +67,12 @@ impl<'a> Mapper<'a, '_> {
             return Err(TransformError::invalid(format!("{at}.input_audio.format"), reason));
         };
         let label = Label { format: Some(&audio.format), ..Label::default() };
-        let medium = media::of_base64(&audio.data, None, label, &format!("{at}.input_audio.data"))?;
+        let data_at = format!("{at}.input_audio.data");
+        let medium = if audio.data.starts_with("data:") || audio.data.starts_with("s3://") {
+            media::of_url(&audio.data, label, self.options, &data_at)?
+        } else {
+            media::of_base64(&audio.data, None, label, &data_at)?
+        };
         Ok(Block::Audio(wire::Media { format, source: medium.source.into() }))
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use core_types::{FinishReason, RawJson, Usage};
 
 use crate::TransformError;
+use crate::call::no_answer;
 use crate::native::added::Added;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
@@ -99,6 +100,10 @@ impl Assembler {
         let Some(reason) = reason else {
             return Err(TransformError::stream("the connection was cut before the model said why it stopped"));
         };
+        let nothing = !self.role_sent && self.calls.is_empty() && reason == FinishReason::Stop;
+        if nothing && self.usage.is_some_and(|usage| usage.completion_tokens == 0) {
+            return Err(no_answer().into());
+        }
         // Where a guardrail stopped a native call there may be nothing to count, and no count is sent.
         if self.head.include_usage && self.usage.is_none() && !self.intervened {
             return Err(TransformError::stream("the connection was cut before the usage that was asked for"));
