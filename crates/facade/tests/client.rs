@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use facade::transform::{Answer, Operation, Outgoing, ResponseMeta, StreamEvent};
-use facade::types::{FinishReason, Function, Tool};
+use facade::types::{FinishReason, Function, RawJson, Tool};
 use facade::{Backend, ChatRequest, Client, Error, ErrorKind, EventStream, UpstreamError};
 use futures::{StreamExt as _, stream};
 
@@ -186,7 +186,7 @@ async fn a_model_that_only_profiles_serve_names_the_profiles() {
 #[tokio::test]
 async fn a_guardrail_that_does_not_exist_is_named() {
     let message = "The guardrail identifier or version provided in the request does not exist.";
-    let guardrail = serde_json::json!({"guardrailIdentifier": "gr-1", "guardrailVersion": "7"});
+    let guardrail = RawJson::parse(r#"{"guardrailIdentifier":"gr-1","guardrailVersion":"7"}"#).unwrap();
     for route in ["converse", "invoke"] {
         let script = Script { error: Some(ErrorKind::InvalidRequest), message, ..Script::default() };
         let request = ChatRequest::new(format!("bedrock/{route}/eu-west-1/anthropic.claude-3-haiku-20240307-v1:0"));
