@@ -41,10 +41,7 @@ pub(crate) fn request(model: &str, converse: &Value) -> Value {
 fn fields(fields: &Value, request: &mut Map<String, Value>) {
     let mut rest = Map::new();
     for (name, value) in fields.as_object().into_iter().flatten() {
-        let named = match name.as_str() {
-            "output_config" | "reasoning_effort" | "thinking" | "top_k" => true,
-            _ => false,
-        };
+        let named = matches!(name.as_str(), "output_config" | "reasoning_effort" | "thinking" | "top_k");
         let place = if named { &mut *request } else { &mut rest };
         place.insert(name.clone(), value.clone());
     }

@@ -1,5 +1,5 @@
 //! What a user of LiteLLM's Bedrock provider sees go wrong, and does not see go wrong here. Every test is one that LiteLLM 1.106
-//! fails; `docs/differences-from-litellm.md` has the list.
+//! fails; `docs/differences-from-litellm.md` has the list. It is long because they stand in one place.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

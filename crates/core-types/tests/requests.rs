@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use core_types::{
-    AssistantMessage, CacheControl, ChatRequest, Content, Document, DocumentSource, Extra, File, Function, ImageUrl,
-    Message, Part, RawJson, Stop, TextPart, ThinkingBlock, Tool, ToolCall, ToolChoice,
+    AssistantMessage, CacheControl, ChatRequest, Content, Document, DocumentSource, Extra, File, Function, GuardedText,
+    ImageUrl, Message, Part, RawJson, Stop, TextPart, ThinkingBlock, Tool, ToolCall, ToolChoice, VideoUrl,
 };
 
 /// Through a path tracker, as the gateway reads; once more from a reader, which cannot lend its text.
@@ -198,7 +198,7 @@ fn arguments_are_text_or_the_json_itself() {
 fn parts_are_read_wherever_their_type_stands() {
     let marked = CacheControl::ephemeral().ttl("1h");
     let source = DocumentSource::Base64 { media_type: "application/pdf".into(), data: "JVBE".into() };
-    let cases: [(&str, &str, Part); 6] = [
+    let cases: [(&str, &str, Part); 9] = [
         (
             r#""type":"text""#,
             r#""text":"hi","cache_control":{"type":"ephemeral","ttl":"1h"}"#,
@@ -220,11 +220,27 @@ fn parts_are_read_wherever_their_type_stands() {
             r#""source":{"type":"base64","media_type":"application/pdf","data":"JVBE"},"title":"A","citations":{"enabled":true}"#,
             Document::new(source).title("A").citations(json(r#"{"enabled":true}"#)).into(),
         ),
+        (
+            r#""type":"guarded_text""#,
+            r#""text":"Why?","qualifiers":["query"]"#,
+            GuardedText::new("Why?").qualifier("query").into(),
+        ),
+        (
+            r#""type":"video_url""#,
+            r#""video_url":{"url":"s3://a/b.mp4","bucket_owner":"123456789012"}"#,
+            VideoUrl::new("s3://a/b.mp4").bucket_owner("123456789012").into(),
+        ),
+        (
+            r#""type":"file""#,
+            r#""file":{"file_id":"s3://a/b.pdf","bucketOwner":"123456789012"}"#,
+            File::new().file_id("s3://a/b.pdf").bucket_owner("123456789012").into(),
+        ),
         (r#""type":"redacted_thinking""#, r#""data":"AAAA""#, Part::Thinking(ThinkingBlock::redacted("AAAA"))),
     ];
     for (kind, members, expected) in cases {
         assert_eq!(read_part(&format!("{{{kind},{members}}}")), expected);
         assert_eq!(read_part(&format!("{{{members},{kind}}}")), expected);
+        assert_eq!(read_part(&serde_json::to_string(&expected).unwrap()), expected);
     }
 }
 

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use core_types::{
-    AssistantMessage, CacheControl, Content, Extra, GuardedText, Part, RawJson, TextPart, ThinkingBlock, ToolMessage,
+    AssistantMessage, CacheControl, Content, Extra, GuardedText, Part, TextPart, ThinkingBlock, ToolMessage,
 };
 
 use crate::TransformError;
 use crate::converse::Mapper;
+use crate::converse::own::{answer_block, check_qualifiers, json_part, marker_of, own_block};
 use crate::converse::tools::{arguments, is_blank};
 use crate::converse::wire::{Block, GuardContent, Reasoning, ToolResult, ToolUse};
 use crate::family::Cache;
@@ -327,57 +328,6 @@ pub(super) fn push_text<'a>(text: &'a str, blocks: &mut Vec<Block<'a>>) {
     }
 }
 
-/// What a text can be to a guardrail.
-/// <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_GuardrailConverseTextBlock.html>
-fn check_qualifiers(qualifiers: &[String], at: &dyn Fn() -> String) -> Result<(), TransformError> {
-    const KNOWN: &[&str] = &["grounding_source", "query", "guard_content"];
-    match qualifiers.iter().position(|qualifier| !KNOWN.contains(&qualifier.as_str())) {
-        None => Ok(()),
-        Some(place) => {
-            let reason = "expected grounding_source, query or guard_content";
-            Err(TransformError::invalid(format!("{}.qualifiers[{place}]", at()), reason))
-        }
-    }
-}
-
-/// The member of a part that is named like one of Bedrock's own blocks: `{"type": "searchResult", "searchResult": …}`.
-fn member<'a>(wanted: &str, kind: &str, fields: &'a Extra) -> Option<&'a RawJson> {
-    fields.value(wanted).filter(|value| value.is_object() && (kind.is_empty() || kind == wanted))
-}
-
-/// Bedrock's own blocks that OpenAI's shape has no part for.
-fn own_block<'a>(kind: &str, fields: &'a Extra) -> Option<Block<'a>> {
-    let guarded = member("guardContent", kind, fields).map(|raw| Block::GuardContent(GuardContent::Raw(raw)));
-    guarded.or_else(|| member("searchResult", kind, fields).map(Block::SearchResult))
-}
-
-/// Blocks that only answers have: what was cited, and the tools that AWS ran.
-fn answer_block<'a>(
-    kind: &str,
-    fields: &'a Extra,
-    at: &dyn Fn() -> String,
-) -> Result<Option<Block<'a>>, TransformError> {
-    if let Some(call) = member("toolUse", kind, fields) {
-        let read: Option<Extra> = call.read().ok();
-        let is_server =
-            read.is_some_and(|call| call.value("type").is_some_and(|kind| kind.as_str() == r#""server_tool_use""#));
-        if !is_server {
-            return Err(TransformError::invalid(at(), "calls of the caller's own tools stand in tool_calls"));
-        }
-        return Ok(Some(Block::ServerToolUse(call)));
-    }
-    let cited = member("citationsContent", kind, fields).map(Block::CitationsContent);
-    Ok(cited.or_else(|| member("toolResult", kind, fields).map(Block::ServerToolResult)))
-}
-
-/// `{"type": "json", "json": …}`, Converse's own block for structured results.
-fn json_part(part: &Part) -> Option<&RawJson> {
-    match part {
-        Part::Other { kind, fields } if kind == "json" || kind.is_empty() => fields.value("json"),
-        _ => None,
-    }
-}
-
 fn part_marker(part: &Part, at: &dyn Fn() -> String) -> Result<Option<CacheControl>, TransformError> {
     Ok(match part {
         Part::Text(part) => part.cache_control.clone(),
@@ -388,14 +338,6 @@ fn part_marker(part: &Part, at: &dyn Fn() -> String) -> Result<Option<CacheContr
         Part::Other { fields, .. } => marker_of(fields, at)?,
         _ => None,
     })
-}
-
-/// The cache marker of a part that OpenAI's schema does not have.
-fn marker_of(fields: &Extra, at: &dyn Fn() -> String) -> Result<Option<CacheControl>, TransformError> {
-    let marker = fields.value("cache_control").map(RawJson::read::<Option<CacheControl>>).transpose();
-    marker
-        .map(Option::flatten)
-        .map_err(|error| TransformError::invalid(format!("{}.cache_control", at()), error.to_string()))
 }
 
 /// Deprecated function calls have no ids; one call is answered before the next, so the name does.

@@ -9,6 +9,7 @@ mod fields;
 mod format;
 mod hosted;
 mod media;
+mod own;
 mod reasoning;
 pub(crate) mod response;
 pub(crate) mod tools;

@@ -106,7 +106,7 @@ impl<'a> Mapper<'a, '_> {
     fn cannot_think(&mut self, effort: Option<&str>) -> Result<bool, TransformError> {
         let thinking = self.input.extra.iter().find(|(name, value)| *name == "thinking" && !value.is_null());
         let disabled = |value: &RawJson| value.read().is_ok_and(|thinking: Thinking| thinking.kind == "disabled");
-        let asked = thinking.map_or(effort != Some("none"), |(_, value)| !disabled(value));
+        let asked = thinking.map_or_else(|| effort != Some("none"), |(_, value)| !disabled(value));
         if !asked || self.spec.model.can.reasoning != Reasoning::AnthropicBudget {
             return Ok(false);
         }
