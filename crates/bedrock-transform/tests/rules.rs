@@ -274,7 +274,7 @@ fn a_thinking_budget_makes_a_limit_only_where_aws_has_none_above_it() {
     let limit = |model: &str, budget: u32| {
         let json = format!(r#"{{{HELLO},"thinking":{{"type":"enabled","budget_tokens":{budget}}}}}"#);
         let body = body(&call(model, &json).unwrap());
-        body["inferenceConfig"]["maxTokens"].as_u64().or(body["max_tokens"].as_u64())
+        body["inferenceConfig"]["maxTokens"].as_u64().or_else(|| body["max_tokens"].as_u64())
     };
     assert_eq!(limit(CLAUDE, 2000), None);
     assert_eq!(limit(CLAUDE, 8000), Some(12_096));
