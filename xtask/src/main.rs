@@ -3,6 +3,7 @@
 
 mod catalog;
 mod codegen;
+mod native;
 mod recordings;
 mod reverse;
 mod reverse_check;
@@ -16,7 +17,7 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
   catalog [--check] writes what is published of every model from a pinned package, or says whether it is up to date (needs pip)
   codegen [--check] writes the support tables from the catalog, or says whether they are up to date
-  recordings DIR    reads every recorded Converse answer below DIR, maps every request back and forth, says what is lost";
+  recordings DIR    reads every recorded answer of Converse and InvokeModel below DIR, maps every request back and forth, says what is lost";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -24,7 +24,12 @@ pub(crate) fn spec(model: &str, body: &Value) -> Option<ModelSpec> {
         }
         _ => ModelSpec::resolve(&name, &catalog),
     };
-    spec.ok().filter(|_| chats)
+    spec.ok().filter(|spec| chats && (spec.family.name != "amazon_nova" || body["messages"].is_array()))
+}
+
+/// Whether an answer has a shape that no model gives: some recordings were written by hand.
+pub(crate) fn is_made_up(spec: &ModelSpec, response: &Value) -> bool {
+    spec.family.name == "anthropic_messages" && response["json"]["completion"].is_string()
 }
 
 fn is_claude(name: &str) -> bool {
@@ -253,6 +258,12 @@ pub(crate) fn settle(spec: &ModelSpec, body: &mut Value) {
     match spec.family.name {
         "amazon_nova" => settle_nova(body),
         "anthropic_messages" => settle_claude(body),
+        "cohere_command_r" => {
+            // No history is an empty one.
+            if let Some(body) = body.as_object_mut().filter(|body| body.get("chat_history") == Some(&json!([]))) {
+                body.remove("chat_history");
+            }
+        }
         _ => {}
     }
 }

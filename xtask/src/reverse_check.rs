@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bedrock_transform::{Catalog, ModelSpec, Options, Route, chat};
+use bedrock_transform::{ModelSpec, Options, Route, chat};
 use core_types::ChatRequest;
 use serde_json::Value;
 
-use crate::{reverse, reverse_meaning};
+use crate::{native, reverse, reverse_meaning};
 
 /// How many requests come back with the same meaning, and what was lost of the others.
 #[derive(Default)]
@@ -24,7 +24,7 @@ const ENOUGH: usize = 95;
 
 impl Requests {
     /// Judges one recorded request.
-    pub(crate) fn see(&mut self, name: &str, model: &str, recorded: &Value) {
+    pub(crate) fn see(&mut self, name: &str, model: &str, spec: &ModelSpec, recorded: &Value) {
         // One recorded body is cut off and no JSON.
         if !recorded.is_object() {
             return;
@@ -32,7 +32,12 @@ impl Requests {
         self.all += 1;
         let recorded = &mut recorded.clone();
         stand_in(recorded);
-        let lost = match again(model, recorded) {
+        let lost = match again(model, spec, recorded) {
+            Ok(mut mapped) if spec.route == Route::Invoke => {
+                native::settle(spec, recorded);
+                native::settle(spec, &mut mapped);
+                reverse_meaning::differences(recorded, &mapped).into_iter().collect()
+            }
             Ok(mapped) => reverse_meaning::differences(recorded, &mapped).into_iter().collect(),
             Err(refused) => vec![format!("refused: {refused}")],
         };
@@ -71,12 +76,14 @@ fn stand_in(value: &mut Value) {
     }
 }
 
-/// Converse to OpenAI's shape to Converse.
-fn again(model: &str, recorded: &Value) -> Result<Value, String> {
-    let openai = reverse::request(model, recorded).to_string();
-    let request: ChatRequest = serde_json::from_str(&openai).map_err(|error| error.to_string())?;
-    let mut spec = ModelSpec::resolve(model, &Catalog::builtin()).map_err(|error| error.to_string())?;
-    spec.route = Route::Converse;
-    let call = chat(&request, &spec, &Options::default()).map_err(|error| error.to_string())?;
+/// AWS's shape to OpenAI's and back.
+fn again(model: &str, spec: &ModelSpec, recorded: &Value) -> Result<Value, String> {
+    let mut openai = match spec.route {
+        Route::Converse => reverse::request(model, recorded),
+        Route::Invoke => native::request(spec, recorded),
+    };
+    openai["model"] = model.into();
+    let request: ChatRequest = serde_json::from_value(openai).map_err(|error| error.to_string())?;
+    let call = chat(&request, spec, &Options::default()).map_err(|error| error.to_string())?;
     serde_json::from_slice(&call.outgoing.body).map_err(|error| error.to_string())
 }

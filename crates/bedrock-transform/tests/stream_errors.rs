@@ -146,7 +146,7 @@ fn llamas_own_chunks_read_as_text_a_finish_and_bedrocks_counts() {
 {"id":"chatcmpl-1","object":"chat.completion.chunk","created":0,"model":"invoke/meta.llama3-8b-instruct-v1:0","choices":[{"index":0,"delta":{"role":"assistant","content":"Hel"},"logprobs":null,"finish_reason":null}],"usage":null}
 {"id":"chatcmpl-1","object":"chat.completion.chunk","created":0,"model":"invoke/meta.llama3-8b-instruct-v1:0","choices":[{"index":0,"delta":{"content":"lo"},"logprobs":null,"finish_reason":null}],"usage":null}
 {"id":"chatcmpl-1","object":"chat.completion.chunk","created":0,"model":"invoke/meta.llama3-8b-instruct-v1:0","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"length"}],"usage":null}
-{"id":"chatcmpl-1","object":"chat.completion.chunk","created":0,"model":"invoke/meta.llama3-8b-instruct-v1:0","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13}}
+{"id":"chatcmpl-1","object":"chat.completion.chunk","created":0,"model":"invoke/meta.llama3-8b-instruct-v1:0","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13},"provider_specific_fields":{"stop_reason":"length","amazon-bedrock-invocationMetrics":{"inputTokenCount":9,"outputTokenCount":4,"invocationLatency":310,"firstByteLatency":120}}}
 "#);
 }
 

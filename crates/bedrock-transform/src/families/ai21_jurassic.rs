@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
+use crate::native::kept::{self, kept};
 use crate::native::prompt;
 use crate::stream::delta::Delta;
 use crate::{ModelSpec, TransformError, Warnings, native};
@@ -112,7 +113,9 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
     };
     let reason = output.finish_reason.reason.as_deref().map_or(FinishReason::Stop, finish_reason);
     // The body lists tokens of its own kind, a piece of text each; what is billed stands in the headers.
-    Ok(Completion::text(text, reason, None))
+    let mut completion = Completion::text(text, reason, None);
+    completion.provider_specific_fields = kept(body, &["prompt"], "completions", &["data"]);
+    Ok(completion)
 }
 
 /// The models do not stream: a chunk would be a whole answer.
@@ -122,6 +125,7 @@ fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformE
         out(Delta::Text(text.into()));
     }
     out(Delta::Finish(completion.finish_reason));
+    kept::say(completion.provider_specific_fields.as_ref(), out);
     Ok(())
 }
 

@@ -12,6 +12,7 @@ use crate::converse::response::Count;
 use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
+use crate::native::kept::{self, kept};
 use crate::native::prompt::{self, Speaker};
 use crate::stream::delta::{Decode, Delta};
 use crate::{ModelSpec, TransformError, Warnings, native};
@@ -122,7 +123,11 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
         return Err(TransformError::malformed(NAME, serde_json::Error::missing_field("outputText")));
     };
     let reason = output.completion_reason.as_deref().map_or(FinishReason::Stop, finish_reason);
-    Ok(Completion::text(text, reason, usage(response.input_text_token_count.0, output.token_count.0)))
+    let usage = usage(response.input_text_token_count.0, output.token_count.0);
+    let mut completion = Completion::text(text, reason, usage);
+    completion.provider_specific_fields =
+        kept(body, &["inputTextTokenCount"], "results", &["outputText", "tokenCount"]);
+    Ok(completion)
 }
 
 #[derive(Deserialize, Default)]
@@ -141,14 +146,16 @@ struct Decoder {
 }
 
 impl Decode for Decoder {
-    fn decode(&mut self, chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
-        let chunk: Chunk = serde_json::from_slice(chunk).map_err(|error| TransformError::malformed(NAME, error))?;
+    fn decode(&mut self, json: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
+        let chunk: Chunk = serde_json::from_slice(json).map_err(|error| TransformError::malformed(NAME, error))?;
         self.prompt_tokens = chunk.input_text_token_count.0.or(self.prompt_tokens);
         if let Some(text) = chunk.output_text.filter(|text| !text.is_empty()) {
             out(Delta::Text(text.into()));
         }
         if let Some(word) = chunk.completion_reason {
             out(Delta::Finish(finish_reason(&word)));
+            const READ: &[&str] = &["index", "inputTextTokenCount", "outputText", "totalOutputTextTokenCount"];
+            kept::say(kept(json, READ, "", &[]).as_ref(), out);
         }
         // What a guardrail blocked has counts but no reason.
         if let Some(usage) = usage(self.prompt_tokens, chunk.total_output_text_token_count.0) {

@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-cohere-command.html>
 
 use bytes::Bytes;
-use core_types::{Param, ParamSet};
+use core_types::{Param, ParamSet, RawJson};
 use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +11,7 @@ use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
 use crate::native::cohere::finish_reason;
+use crate::native::kept::{self, kept};
 use crate::native::prompt;
 use crate::stream::delta::Delta;
 use crate::{Delivery, ModelSpec, TransformError, Warnings, native};
@@ -93,16 +94,24 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
         return Err(TransformError::malformed(NAME, serde_json::Error::missing_field("generations[0].text")));
     };
     let reason = generation.finish_reason.as_deref().map(finish_reason).transpose()?.unwrap_or_default();
-    Ok(Completion::text(text, reason, None))
+    let mut completion = Completion::text(text, reason, None);
+    completion.provider_specific_fields = kept_of(body);
+    Ok(completion)
 }
 
-fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
-    let chunk = Response::read(chunk)?;
+/// The prompt is the caller's own.
+fn kept_of(json: &[u8]) -> Option<RawJson> {
+    kept(json, &["event_type", "index", "is_finished", "prompt", "text"], "generations", &["index", "text"])
+}
+
+fn decode(json: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
+    let chunk = Response::read(json)?;
     if let Some(text) = chunk.text.filter(|text| !text.is_empty()) {
         out(Delta::Text(text.into()));
     }
     if let Some(word) = chunk.finish_reason {
         out(Delta::Finish(finish_reason(&word)?));
+        kept::say(kept_of(json).as_ref(), out);
     }
     Ok(())
 }
@@ -129,6 +138,7 @@ mod tests {
         for chunk in [r#"{"text":"Hi","is_finished":false}"#, r#"{"is_finished":true,"finish_reason":"MAX_TOKENS"}"#] {
             decode(chunk.as_bytes(), &mut |delta| said.push(format!("{delta:?}"))).unwrap();
         }
-        assert_eq!(said, ["Text(\"Hi\")", "Finish(Length)"]);
+        assert_eq!(said[..2], ["Text(\"Hi\")", "Finish(Length)"]);
+        assert!(said[2].contains(r#"RawValue({"finish_reason":"MAX_TOKENS"})"#), "{said:?}");
     }
 }

@@ -15,6 +15,7 @@ use crate::input::ChatInput;
 use crate::native::cohere::conversation::{Conversation, ToolResult, Turn};
 use crate::native::cohere::finish_reason;
 use crate::native::cohere::tools::{WireTool, tools};
+use crate::native::kept::{self, rest};
 use crate::stream::delta::{Decode, Delta};
 use crate::{ModelSpec, TransformError, Warnings, native};
 
@@ -129,7 +130,7 @@ impl<'a> Answer<'a> {
         serde_json::from_slice(body).map_err(|error| TransformError::malformed(NAME, error))
     }
 
-    /// What OpenAI's shape has no place for: Cohere's citations point into the text and at documents.
+    /// Cohere's citations point into the text and at documents: OpenAI's shape has no place for them.
     fn others(&self) -> Option<RawJson> {
         let members = [("citations", self.citations), ("documents", self.documents)];
         let said = members.into_iter().filter_map(|(name, raw)| Some((name, raw?)));
@@ -143,6 +144,18 @@ impl<'a> Answer<'a> {
     }
 }
 
+/// What an answer says besides; the history is the caller's own.
+fn kept_of(json: &[u8]) -> Option<RawJson> {
+    const READ: &[&str] = &["chat_history", "event_type", "is_finished", "response", "text", "tool_calls"];
+    let mut members = rest(json, READ);
+    // The last chunk of a stream has the whole answer in it.
+    if let Some((_, whole)) = rest(json, &[]).into_iter().find(|(name, _)| name == "response") {
+        let read = [READ, &["citations", "documents", "finish_reason"]].concat();
+        members.extend(rest(whole.get().as_bytes(), &read));
+    }
+    object(members.iter().map(|(name, value)| (name.as_ref(), *value)))
+}
+
 /// Cohere's calls have no ids.
 fn id(index: u32) -> String {
     format!("call_{index}")
@@ -150,7 +163,7 @@ fn id(index: u32) -> String {
 
 fn response(body: &[u8]) -> Result<Completion, TransformError> {
     let answer = Answer::read(body)?;
-    let mut completion = Completion { provider_specific_fields: answer.others(), ..Completion::default() };
+    let mut completion = Completion { provider_specific_fields: kept_of(body), ..Completion::default() };
     for (index, call) in (0..).zip(answer.tool_calls.iter().flatten()) {
         completion.message.tool_calls.push(ToolCall::new(id(index), call.name.as_str(), call.arguments()));
     }
@@ -195,6 +208,7 @@ impl Decode for Decoder {
         }
         if let Some(reason) = answer.finish_reason(self.calls > 0)? {
             out(Delta::Finish(reason));
+            kept::say(kept_of(chunk).as_ref(), out);
         }
         Ok(())
     }
@@ -212,7 +226,7 @@ mod tests {
         assert_eq!(text.message.content.as_deref(), Some("Hi"));
         assert_eq!(text.finish_reason, FinishReason::Length);
         let others = text.provider_specific_fields.unwrap();
-        assert_eq!(others.as_str(), r#"{"citations":[{"start":0}]}"#);
+        assert_eq!(others.as_str(), r#"{"finish_reason":"MAX_TOKENS","citations":[{"start":0}]}"#);
         let calls =
             br#"{"text":"","finish_reason":"COMPLETE","tool_calls":[{"name":"f","parameters":{"x":1}},{"name":"g"}]}"#;
         let calls = response(calls).unwrap();
@@ -238,6 +252,7 @@ mod tests {
         assert_eq!(said[0], "Text(\"Hi\")");
         assert!(said[1].contains("citations"), "{said:?}");
         assert_eq!(said[2], "ToolCall { index: 0, id: \"call_0\", name: \"f\" }");
-        assert_eq!(said[4..], ["Finish(ToolCalls)"]);
+        assert_eq!(said[4], "Finish(ToolCalls)");
+        assert!(said[5].contains(r#"RawValue({"finish_reason":"COMPLETE"})"#), "{said:?}");
     }
 }

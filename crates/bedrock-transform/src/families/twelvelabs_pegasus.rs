@@ -14,6 +14,7 @@ use crate::families::body;
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
 use crate::media::{self, Kind, Label, Medium, Source};
+use crate::native::kept::kept;
 use crate::native::{self, Extras};
 use crate::stream::delta::Delta;
 use crate::{ModelSpec, TransformError, Warnings};
@@ -203,7 +204,9 @@ fn response(body: &[u8]) -> Result<Completion, TransformError> {
     let Some(message) = response.message else {
         return Err(TransformError::malformed(NAME, serde_json::Error::missing_field("message")));
     };
-    Ok(Completion::text(message, reason, None))
+    let mut completion = Completion::text(message, reason, None);
+    completion.provider_specific_fields = kept(body, &["message"], "", &[]);
+    Ok(completion)
 }
 
 fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformError> {
@@ -214,6 +217,7 @@ fn decode(chunk: &[u8], out: &mut dyn FnMut(Delta<'_>)) -> Result<(), TransformE
     }
     if let Some(reason) = reason {
         out(Delta::Finish(reason));
+        native::kept::say(kept(chunk, &["message"], "", &[]).as_ref(), out);
     }
     Ok(())
 }

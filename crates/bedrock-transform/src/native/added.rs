@@ -9,6 +9,9 @@ use serde_json::value::RawValue;
 use crate::converse::response::{Count, count, keep};
 use crate::text::Text;
 
+/// Counts and latencies of the call, in its last chunk.
+pub(crate) const METRICS: &str = "amazon-bedrock-invocationMetrics";
+
 /// The members of a native answer, or of a chunk of one, that are not the family's.
 #[derive(Deserialize, Default)]
 pub(crate) struct Added<'a> {
@@ -16,8 +19,8 @@ pub(crate) struct Added<'a> {
     action: Option<Text<'a>>,
     #[serde(borrow, default, rename = "amazon-bedrock-trace")]
     trace: Option<&'a RawValue>,
-    #[serde(default, rename = "amazon-bedrock-invocationMetrics")]
-    metrics: Option<Metrics>,
+    #[serde(borrow, default, rename = "amazon-bedrock-invocationMetrics")]
+    metrics: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -56,9 +59,14 @@ impl<'a> Added<'a> {
         self.trace.and_then(keep)
     }
 
+    /// How long it took, among others.
+    pub(crate) fn metrics(&self) -> Option<RawJson> {
+        self.metrics.and_then(keep)
+    }
+
     /// The counts of the last chunk.
     pub(crate) fn usage(&self) -> Option<Usage> {
-        let metrics = self.metrics.as_ref()?;
+        let metrics: Metrics = serde_json::from_str(self.metrics?.get()).ok()?;
         // Models without a cache say nothing, or zero.
         let cached = |count: &Count| count.0.filter(|tokens| *tokens > 0);
         let read = cached(&metrics.cache_read_input_token_count);

@@ -1,7 +1,7 @@
 //! Answers of models that take a rendered prompt. AWS's and imported models write them alike up to the name of the text:
 //! `generation`, `text`, `choices[0].text` or `outputs[0].text`.
 
-use core_types::{FinishReason, Usage};
+use core_types::{FinishReason, RawJson, Usage};
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -10,6 +10,7 @@ use crate::TransformError;
 use crate::converse::response::Count;
 use crate::family::Completion;
 use crate::native;
+use crate::native::kept::{self, kept};
 use crate::native::tags::{self, Splitter, Tags};
 use crate::stream::delta::{Decode, Delta};
 
@@ -37,6 +38,7 @@ struct Output {
 
 /// What of an answer counts, wherever it stood.
 struct Generated {
+    kept: Option<RawJson>,
     text: Option<String>,
     stopped: Option<FinishReason>,
     prompt_tokens: Option<u64>,
@@ -44,11 +46,17 @@ struct Generated {
     usage: Option<Usage>,
 }
 
+/// Members that have a place in OpenAI's shape.
+const READ: &[&str] = &["generation", "generation_token_count", "prompt_token_count", "text", "usage"];
+
 fn read(body: &[u8], family: &'static str) -> Result<Generated, TransformError> {
     let answer: Answer<'_> = serde_json::from_slice(body).map_err(|error| TransformError::malformed(family, error))?;
+    let answer_has_outputs = answer.outputs.is_some();
     let output = answer.outputs.or(answer.choices).and_then(|outputs| outputs.into_iter().next()).unwrap_or_default();
     let stopped = answer.stop_reason.or(output.stop_reason).or(output.finish_reason);
+    let list = if answer_has_outputs { "outputs" } else { "choices" };
     Ok(Generated {
+        kept: stopped.is_some().then(|| kept(body, READ, list, &["index", "text"])).flatten(),
         text: answer.generation.or(answer.text).or(output.text),
         stopped: stopped.as_deref().map(finish_reason),
         prompt_tokens: answer.prompt_token_count.0,
@@ -79,6 +87,7 @@ pub(crate) fn response(body: &[u8], family: &'static str, tags: Option<Tags>) ->
     };
     let reason = generated.stopped.unwrap_or_default();
     let mut completion = Completion::text(text, reason, usage);
+    completion.provider_specific_fields = generated.kept;
     if let (Some(tags), Some(text)) = (tags, &completion.message.content) {
         completion.message = tags::message(text, tags);
     }
@@ -117,6 +126,7 @@ impl Decode for Decoder {
             if let Some(usage) = usage(&generated, self.prompt_tokens) {
                 out(Delta::Usage(usage));
             }
+            kept::say(generated.kept.as_ref(), out);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ pub(crate) mod added;
 pub(crate) mod cohere;
 pub(crate) mod generation;
 pub(crate) mod headers;
+pub(crate) mod kept;
 pub(crate) mod mixed;
 pub(crate) mod openai_shape;
 pub(crate) mod prompt;

@@ -7,7 +7,9 @@ use core_types::{FinishReason, RawJson, Usage};
 
 use crate::TransformError;
 use crate::call::no_answer;
-use crate::native::added::Added;
+use crate::converse::response::object;
+use crate::native::added::{Added, METRICS};
+use crate::native::kept::rest;
 use crate::stream::delta::Delta;
 use crate::stream::step::{Piece, Step, StreamHead, Tail};
 use crate::tool_names::ToolNames;
@@ -22,6 +24,8 @@ pub(crate) struct Assembler {
     /// Whether a guardrail of a native call replaced some of the answer.
     intervened: bool,
     usage: Option<Usage>,
+    /// How long a native call took.
+    metrics: Option<RawJson>,
     tail: Tail,
 }
 
@@ -38,7 +42,17 @@ struct Call {
 impl Assembler {
     pub(crate) const fn new(head: StreamHead, names: ToolNames, usage: Option<Usage>) -> Self {
         let tail = Tail { service_tier: None, trace: None, raw: None };
-        Self { head, names, role_sent: false, calls: Vec::new(), finish: None, intervened: false, usage, tail }
+        Self {
+            head,
+            names,
+            role_sent: false,
+            calls: Vec::new(),
+            finish: None,
+            intervened: false,
+            usage,
+            metrics: None,
+            tail,
+        }
     }
 
     pub(crate) fn push(&mut self, delta: Delta<'_>, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
@@ -108,7 +122,10 @@ impl Assembler {
         if self.head.include_usage && self.usage.is_none() && !self.intervened {
             return Err(TransformError::stream("the connection was cut before the usage that was asked for"));
         }
-        let tail = std::mem::take(&mut self.tail);
+        let mut tail = std::mem::take(&mut self.tail);
+        if let Some(metrics) = self.metrics.take() {
+            tail.raw = with_metrics(tail.raw.as_ref(), &metrics).or(tail.raw);
+        }
         let head = &self.head;
         let role = !std::mem::replace(&mut self.role_sent, true);
         let last = head.include_usage.then_some(self.usage.as_ref()).flatten();
@@ -124,6 +141,7 @@ impl Assembler {
     pub(crate) fn add(&mut self, added: &Added<'_>) {
         self.usage = self.usage.or_else(|| added.usage());
         self.intervened |= added.intervened();
+        self.metrics = added.metrics().or_else(|| self.metrics.take());
         if let Some(trace) = added.trace() {
             self.tail.trace = Some(trace);
         }
@@ -158,4 +176,11 @@ impl Assembler {
         let only_json = !self.calls.is_empty() && self.calls.iter().all(|call| call.index.is_none());
         if reason == FinishReason::ToolCalls && only_json { FinishReason::Stop } else { reason }
     }
+}
+
+/// What AWS said at the end, and how long it took.
+fn with_metrics(raw: Option<&RawJson>, metrics: &RawJson) -> Option<RawJson> {
+    let rest = raw.map_or_else(Vec::new, |raw| rest(raw.as_str().as_bytes(), &[]));
+    let metrics = metrics.read::<&serde_json::value::RawValue>().ok()?;
+    object(rest.iter().map(|(name, value)| (name.as_ref(), *value)).chain([(METRICS, metrics)]))
 }

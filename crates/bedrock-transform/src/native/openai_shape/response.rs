@@ -1,6 +1,6 @@
 //! Reads answers and streams.
 
-use core_types::{FinishReason, ResponseMessage, ToolCall};
+use core_types::{FinishReason, RawJson, ResponseMessage, ToolCall};
 use serde::Deserialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -8,9 +8,10 @@ use serde_json::value::RawValue;
 use crate::TransformError;
 use crate::family::Completion;
 use crate::native;
+use crate::native::kept::kept;
 use crate::native::openai_shape::Dialect;
 use crate::native::tags::{self, Splitter};
-use crate::stream::delta::{Decode, Delta};
+use crate::stream::delta::{Decode, Delta, Trailer};
 use crate::text::Text;
 
 /// An answer, or a chunk of one.
@@ -145,8 +146,15 @@ pub(crate) fn response(body: &[u8], dialect: Dialect) -> Result<Completion, Tran
         finish_reason: choice.finish_reason().unwrap_or_default(),
         usage: answer.usage.and_then(native::openai_usage),
         service_tier: answer.service_tier,
+        provider_specific_fields: kept_of(body),
         ..Completion::default()
     })
+}
+
+/// What OpenAI's shape has other values for, or none.
+fn kept_of(body: &[u8]) -> Option<RawJson> {
+    const READ: &[&str] = &["object", "service_tier", "usage"];
+    kept(body, READ, "choices", &["delta", "index", "message"])
 }
 
 fn message(said: &Said<'_>, dialect: Dialect) -> ResponseMessage {
@@ -230,6 +238,9 @@ impl Decode for Decoder {
                 splitter.finish(out);
             }
             out(Delta::Finish(reason));
+            let kept = kept_of(chunk);
+            let raw = kept.as_ref().and_then(|kept| kept.read().ok());
+            out(Delta::Trailer(Trailer { raw, service_tier: answer.service_tier.as_deref(), ..Trailer::default() }));
         }
         if let Some(usage) = answer.usage.and_then(native::openai_usage) {
             out(Delta::Usage(usage));
@@ -308,6 +319,7 @@ mod tests {
                 "Finish(ToolCalls)",
             ]
         );
-        assert!(said[5].starts_with("Usage"), "{said:?}");
+        assert!(said[5].contains(r#"RawValue({"choices":[{"finish_reason":"tool_calls"}]})"#), "{said:?}");
+        assert!(said[6].starts_with("Usage"), "{said:?}");
     }
 }
