@@ -89,6 +89,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             native::json_object(&mut input, codec, &mut warnings);
             headers.extend(native::headers::take(&mut input.extra)?);
             headers.extend(input.service_tier.take().map(native::headers::service_tier));
+            native::temperature(&mut input, codec, &mut warnings);
             (codec.request)(&input, spec, &mut warnings)?
         }
     };

@@ -268,6 +268,8 @@ pub enum TopK {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ChatCodec {
+    /// Largest temperature, where it is not OpenAI's 2.
+    pub max_temperature: Option<f64>,
     /// The parameters that the body has.
     pub params: ParamSet,
     /// Writes the body.
@@ -292,7 +294,14 @@ impl ChatCodec {
         response: ReadChat,
         decoder: fn() -> Box<dyn Decode>,
     ) -> Self {
-        Self { params, request, response, decoder }
+        Self { max_temperature: None, params, request, response, decoder }
+    }
+
+    /// Sets the largest temperature.
+    #[must_use]
+    pub const fn with_max_temperature(mut self, temperature: f64) -> Self {
+        self.max_temperature = Some(temperature);
+        self
     }
 }
 

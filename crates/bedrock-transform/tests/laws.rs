@@ -47,7 +47,7 @@ const fn example(param: Param) -> (&'static str, &'static str) {
         Param::SafetyIdentifier => ("", r#""safety_identifier":"id""#),
         Param::Seed => ("", r#""seed":7"#),
         Param::ServiceTier => ("", r#""service_tier":"flex""#),
-        Param::Stop => ("", r#""stop":["END"]"#),
+        Param::Stop => ("", r#""stop":["|"]"#),
         Param::Store => ("", r#""store":true"#),
         Param::Temperature => ("", r#""temperature":0.7"#),
         Param::ToolChoice => (TOOLS, r#""tool_choice":"required""#),

@@ -21,19 +21,22 @@ pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[
         Model::new("ai21.j2-", Capabilities { stream: false, system: false, ..Capabilities::NONE }).preferring_invoke()
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[
-            Param::FrequencyPenalty,
-            Param::MaxTokens,
-            Param::PresencePenalty,
-            Param::Stop,
-            Param::Temperature,
-            Param::TopP,
-        ]),
-        request,
-        response,
-        || Box::new(decode),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[
+                Param::FrequencyPenalty,
+                Param::MaxTokens,
+                Param::PresencePenalty,
+                Param::Stop,
+                Param::Temperature,
+                Param::TopP,
+            ]),
+            request,
+            response,
+            || Box::new(decode),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

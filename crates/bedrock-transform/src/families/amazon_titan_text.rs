@@ -15,7 +15,7 @@ use crate::input::ChatInput;
 use crate::native::kept::{self, kept};
 use crate::native::prompt::{self, Speaker};
 use crate::stream::delta::{Decode, Delta};
-use crate::{ModelSpec, TransformError, Warnings, native};
+use crate::{ModelSpec, TransformError, UnsupportedParams, Warnings, native};
 
 const NAME: &str = "amazon_titan_text";
 
@@ -25,12 +25,15 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Capabilities { documents: true, system: false, ..Capabilities::NONE },
     )
     .preferring_invoke()])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
-        request,
-        response,
-        || Box::<Decoder>::default(),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
+            request,
+            response,
+            || Box::<Decoder>::default(),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,13 +61,28 @@ fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Res
         max_token_count: input.max_tokens,
         temperature: input.temperature,
         top_p: input.top_p,
-        stop_sequences: &input.stop,
+        stop_sequences: &stops(input, warnings),
     };
     // Titan refuses unknown members, except among these.
     let config = body(&config, &native::without_top_k(input, NAME, warnings)?)?;
     let config =
         serde_json::from_slice(&config).map_err(|error| TransformError::invalid("messages", error.to_string()))?;
     body(&Request { input_text: prompt::render(input, NAME, render)?, text_generation_config: config }, &[])
+}
+
+/// Titan stops at bars and at the user's turn only, and refuses all else by name. Who lets parameters be dropped gets what is left.
+fn stops<'a>(input: &ChatInput<'a>, warnings: &mut Warnings) -> Vec<&'a str> {
+    let known = |stop: &&str| *stop == "User:" || stop.bytes().all(|byte| byte == b'|');
+    let mut stops = input.stop.clone();
+    if input.options.unsupported == UnsupportedParams::Drop && !stops.iter().all(|stop| known(&stop)) {
+        stops.retain(|stop| known(&stop));
+        if stops.is_empty() {
+            warnings.dropped(Param::Stop.name());
+        } else {
+            warnings.adjusted(Param::Stop, "Titan stops at `|` and `User:` only; all else was left out");
+        }
+    }
+    stops
 }
 
 fn render(messages: &[Message]) -> Result<String, TransformError> {

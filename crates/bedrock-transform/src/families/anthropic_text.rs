@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-text-completion.html>
 
 use bytes::Bytes;
-use core_types::{FinishReason, Message, Param, ParamSet, RawJson};
+use core_types::{Content, FinishReason, Message, Param, ParamSet, Part, RawJson};
 use serde::Serialize;
 use serde::de::Error as _;
 use serde_json::value::RawValue;
@@ -38,12 +38,15 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("anthropic.claude-v", TEXT).with_max_output_tokens(8191),
         Model::new(CLAUDE_2_1, TEXT).with_max_output_tokens(8191),
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
-        request,
-        response,
-        || Box::new(decode),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
+            request,
+            response,
+            || Box::new(decode),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -60,6 +63,12 @@ struct Request<'a> {
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     native::left_out(input, warnings);
+    if let Some(Message::Assistant(message)) = input.messages.last()
+        && message.content.as_ref().is_some_and(ends_blank)
+    {
+        let at = format!("messages[{}]", input.messages.len() - 1);
+        warnings.rewritten(at, "white space at the end of the prefill was cut off");
+    }
     // The body's own names of two parameters win over OpenAI's.
     let mut named = |param: Param, name: &str, is_set: bool| {
         let named = input.extra.iter().any(|(field, _)| *field == name);
@@ -79,6 +88,17 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
         stop_sequences: if stopped { &[] } else { &input.stop },
     };
     body(&request, &input.extra)
+}
+
+fn ends_blank(content: &Content) -> bool {
+    let text = match content {
+        Content::Text(text) => Some(text.as_str()),
+        Content::Parts(parts) => parts.last().and_then(|part| match part {
+            Part::Text(part) => Some(part.text.as_str()),
+            _ => None,
+        }),
+    };
+    text.is_some_and(|text| text.ends_with(char::is_whitespace) && !text.trim().is_empty())
 }
 
 /// The turns as text. Claude 2.1 takes a system prompt before the first turn, earlier models in it.

@@ -29,24 +29,26 @@ const TOOLS: Capabilities = Capabilities {
     ..Capabilities::TOOLS
 };
 
-pub(super) static FAMILY: Family = Family::new(NAME)
-    .with_models(&[Model::new("cohere.command-r-", TOOLS).preferring_invoke()])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[
-            Param::FrequencyPenalty,
-            Param::MaxTokens,
-            Param::PresencePenalty,
-            Param::Seed,
-            Param::Stop,
-            Param::Temperature,
-            Param::ToolChoice,
-            Param::Tools,
-            Param::TopP,
-        ]),
-        request,
-        response,
-        || Box::<Decoder>::default(),
-    ));
+pub(super) static FAMILY: Family =
+    Family::new(NAME).with_models(&[Model::new("cohere.command-r-", TOOLS).preferring_invoke()]).with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[
+                Param::FrequencyPenalty,
+                Param::MaxTokens,
+                Param::PresencePenalty,
+                Param::Seed,
+                Param::Stop,
+                Param::Temperature,
+                Param::ToolChoice,
+                Param::Tools,
+                Param::TopP,
+            ]),
+            request,
+            response,
+            || Box::<Decoder>::default(),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 struct Request<'a> {

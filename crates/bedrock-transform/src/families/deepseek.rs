@@ -33,20 +33,23 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("deepseek.v", Capabilities { documents: true, reasoning: Reasoning::Effort, ..Capabilities::TOOLS }),
         Model::new(IMPORTED, Capabilities { top_k: TopK::PassThrough, ..R1 }),
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[
-            Param::MaxTokens,
-            Param::ReasoningEffort,
-            Param::Stop,
-            Param::Temperature,
-            Param::ToolChoice,
-            Param::Tools,
-            Param::TopP,
-        ]),
-        request,
-        response,
-        || Box::new(Decoder::new(DIALECT, Some(THINK))),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[
+                Param::MaxTokens,
+                Param::ReasoningEffort,
+                Param::Stop,
+                Param::Temperature,
+                Param::ToolChoice,
+                Param::Tools,
+                Param::TopP,
+            ]),
+            request,
+            response,
+            || Box::new(Decoder::new(DIALECT, Some(THINK))),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -71,6 +74,11 @@ fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> 
         return openai_shape::body(input, spec, DIALECT, &extras, warnings);
     }
     native::left_out(input, warnings);
+    if let Some(Message::Assistant(_)) = input.messages.last() {
+        // It thinks before it answers: what the caller began would be read as its thoughts.
+        let at = format!("messages[{}]", input.messages.len() - 1);
+        return Err(TransformError::unsupported_content(at, "the start of its answer", NAME));
+    }
     let request = Request {
         prompt: prompt::render(input, NAME, render)?,
         max_tokens: input.max_tokens.filter(|_| !imported),

@@ -41,12 +41,12 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("meta.llama3-3-", TOOLS).with_max_output_tokens(8192),
         Model::new("meta.llama4-", Capabilities { tool_result_images: true, ..VISION }).with_max_output_tokens(8192),
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[Param::MaxTokens, Param::Temperature, Param::TopP]),
-        request,
-        response,
-        || Box::new(Decoder::new(NAME, None)),
-    ));
+    .with_chat(
+        ChatCodec::new(ParamSet::of(&[Param::MaxTokens, Param::Temperature, Param::TopP]), request, response, || {
+            Box::new(Decoder::new(NAME, None))
+        })
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 struct Request {

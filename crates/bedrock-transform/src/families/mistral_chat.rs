@@ -27,19 +27,22 @@ pub(super) static FAMILY: Family = Family::new(DIALECT.family)
         Model::new("mistral.pixtral-", VISION),
         Model::new("mistral.voxtral-", Capabilities { audio: true, ..CHAT }),
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[
-            Param::MaxTokens,
-            Param::Stop,
-            Param::Temperature,
-            Param::ToolChoice,
-            Param::Tools,
-            Param::TopP,
-        ]),
-        request,
-        response,
-        || Box::new(Decoder::new(DIALECT)),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[
+                Param::MaxTokens,
+                Param::Stop,
+                Param::Temperature,
+                Param::ToolChoice,
+                Param::Tools,
+                Param::TopP,
+            ]),
+            request,
+            response,
+            || Box::new(Decoder::new(DIALECT)),
+        )
+        .with_max_temperature(1.0),
+    );
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     openai_shape::body(input, spec, DIALECT, &input.extra, warnings)

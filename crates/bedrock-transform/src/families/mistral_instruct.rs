@@ -28,12 +28,15 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("mistral.mistral-small-", TOOLS),
         Model::new("mistral.mixtral-", INSTRUCT).preferring_invoke(),
     ])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
-        request,
-        response,
-        || Box::new(Decoder::new(NAME, None)),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[Param::MaxTokens, Param::Stop, Param::Temperature, Param::TopP]),
+            request,
+            response,
+            || Box::new(Decoder::new(NAME, None)),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 struct Request<'a> {

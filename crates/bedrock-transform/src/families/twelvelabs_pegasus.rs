@@ -28,12 +28,15 @@ pub(super) static FAMILY: Family = Family::new(NAME)
     )
     .with_max_output_tokens(4096)
     .preferring_invoke()])
-    .with_chat(ChatCodec::new(
-        ParamSet::of(&[Param::MaxTokens, Param::ResponseFormat, Param::Temperature]),
-        request,
-        response,
-        || Box::new(decode),
-    ));
+    .with_chat(
+        ChatCodec::new(
+            ParamSet::of(&[Param::MaxTokens, Param::ResponseFormat, Param::Temperature]),
+            request,
+            response,
+            || Box::new(decode),
+        )
+        .with_max_temperature(1.0),
+    );
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -51,6 +51,17 @@ pub(crate) fn json_object(input: &mut ChatInput<'_>, codec: &ChatCodec, warnings
     }
 }
 
+/// OpenAI's scale ends at 2, that of most models at 1. What is on neither, AWS refuses by name.
+pub(crate) fn temperature(input: &mut ChatInput<'_>, codec: &ChatCodec, warnings: &mut Warnings) {
+    if let (Some(temperature), Some(most)) = (&mut input.temperature, codec.max_temperature)
+        && *temperature > most
+        && *temperature <= 2.0
+    {
+        warnings.adjusted(Param::Temperature, format!("{temperature} exceeds {most}; sent {most}"));
+        *temperature = most;
+    }
+}
+
 /// Reports what a conversation says that the body has no place for: cache markers, and reasoning of earlier answers.
 pub(crate) fn left_out(input: &ChatInput<'_>, warnings: &mut Warnings) {
     let tools = input.tools.iter().any(|tool| matches!(tool, Tool::Function { cache_control: Some(_), .. }));
