@@ -109,6 +109,25 @@ fn explain_refuses_in_openais_shape() {
 }
 
 #[test]
+fn a_models_prompt_template_and_base_model_come_from_the_config() {
+    let file = std::env::temp_dir().join(format!("pumice-template-{}.yaml", std::process::id()));
+    let arn = "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456";
+    let yaml = format!(
+        "model_list:\n  - model_name: mine\n    litellm_params:\n      model: bedrock/invoke/{arn}\n      \
+         base_model: meta.llama3-8b-instruct-v1:0\n      bos_token: \"<s>\"\n      final_prompt_value: \"A:\"\n      \
+         roles: {{user: {{pre_message: \"Q: \", post_message: \"\\n\"}}}}\n"
+    );
+    std::fs::write(&file, yaml).unwrap();
+    let request =
+        r#"{"model":"mine","messages":[{"role":"user","content":"Hi"}],"max_tokens":5,"final_prompt_value":"B:"}"#;
+    let output = run(&mut pumice(&["explain", "-", "--config", file.to_str().unwrap()]), request);
+    std::fs::remove_file(&file).unwrap();
+    let stdout = text(&output.stdout);
+    let body = r#""body": {"prompt":"<s>Q: Hi\nB:","max_gen_len":5}"#;
+    assert!(stdout.contains(body), "{stdout}{}", text(&output.stderr));
+}
+
+#[test]
 fn a_wrong_config_is_one_line_and_exit_code_2() {
     let file = std::env::temp_dir().join(format!("pumice-{}.yaml", std::process::id()));
     std::fs::write(&file, "model_list:\n  - model_name: m\n    litellm_params: {model: os.environ/MISSING}\n").unwrap();
