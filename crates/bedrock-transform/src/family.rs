@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use core_types::{FinishReason, ParamSet, RawJson, ResponseMessage, Usage};
 
-use crate::embed::{EmbedInput, Embedded};
+use crate::embed::codec::EmbedCodec;
 use crate::families;
 use crate::input::ChatInput;
 use crate::model::id::ModelId;
@@ -301,40 +301,6 @@ impl ChatCodec {
     #[must_use]
     pub const fn with_max_temperature(mut self, temperature: f64) -> Self {
         self.max_temperature = Some(temperature);
-        self
-    }
-}
-
-/// A native embedding body as two pure functions.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct EmbedCodec {
-    /// Most texts in one call. A medium always has a call of its own.
-    pub batch: usize,
-    /// Parameters of the model's own that hold something to embed, beside or in place of `input`.
-    pub content: &'static [&'static str],
-    /// Writes the body.
-    pub request: EncodeEmbed,
-    /// Reads an answer.
-    pub response: ReadEmbed,
-}
-
-/// Writes a native embedding body.
-pub type EncodeEmbed = fn(&EmbedInput<'_>, &ModelSpec, &mut Warnings) -> Result<Bytes, TransformError>;
-/// Reads a native embedding answer.
-pub type ReadEmbed = fn(&[u8]) -> Result<Embedded, TransformError>;
-
-impl EmbedCodec {
-    /// A body that takes `batch` texts in one call.
-    #[must_use]
-    pub const fn new(batch: usize, request: EncodeEmbed, response: ReadEmbed) -> Self {
-        Self { batch, content: &[], request, response }
-    }
-
-    /// Names the parameters that hold something to embed.
-    #[must_use]
-    pub const fn with_content(mut self, names: &'static [&'static str]) -> Self {
-        self.content = names;
         self
     }
 }

@@ -49,14 +49,14 @@ mod wire;
 
 pub use call::{ChatCall, ChatReply, chat};
 pub use cost::{Consumption, Cost, UnknownPrice, completion_cost};
+pub use embed::codec::{EmbedCodec, EncodeEmbed, ReadEmbed};
 pub use embed::{EmbedCall, EmbedContent, EmbedInput, EmbedReply, Embedded, embed};
 pub use error::TransformError;
 pub use facts::feature::{Feature, FeatureSet};
 pub use facts::{Facts, Mode};
 pub use families::body;
 pub use family::{
-    Cache, Capabilities, Catalog, ChatCodec, Completion, EmbedCodec, EncodeChat, EncodeEmbed, Family, Model, ReadChat,
-    ReadEmbed, Reasoning, Sampling, TopK,
+    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
 };
 pub use input::ChatInput;
 pub use media::{RemoteMedium, remote_media};

@@ -1,5 +1,6 @@
 //! Embedding requests: calls out, answers in.
 
+pub(crate) mod codec;
 mod encode;
 pub(crate) mod read;
 
@@ -13,7 +14,8 @@ use core_types::{
 use serde::de::Error as _;
 
 use crate::controls::{self, Controls};
-use crate::family::{EmbedCodec, Family};
+use crate::embed::codec::EmbedCodec;
+use crate::family::Family;
 use crate::input;
 use crate::media::{self, Kind, Label, Medium};
 use crate::native::{self, Extras};

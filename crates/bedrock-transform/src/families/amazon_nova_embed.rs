@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::converse::response::Members;
+use crate::embed::codec::EmbedCodec;
 use crate::embed::{EmbedInput, Embedded, read};
 use crate::families::body;
-use crate::family::{Capabilities, EmbedCodec, Family, Model};
+use crate::family::{Capabilities, Family, Model};
 use crate::media::{Kind, Medium, Source};
 use crate::native::Extras;
 use crate::{ModelSpec, TransformError, Warnings};

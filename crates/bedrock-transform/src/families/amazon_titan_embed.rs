@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::converse::response::Count;
+use crate::embed::codec::EmbedCodec;
 use crate::embed::{EmbedInput, Embedded, read};
 use crate::families::body;
-use crate::family::{Capabilities, EmbedCodec, Family, Model};
+use crate::family::{Capabilities, Family, Model};
 use crate::{ModelSpec, TransformError, Warnings};
 
 const NAME: &str = "amazon_titan_embed";

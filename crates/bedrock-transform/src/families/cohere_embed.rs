@@ -7,9 +7,10 @@ use core_types::Vector;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::embed::codec::EmbedCodec;
 use crate::embed::{EmbedContent, EmbedInput, Embedded, read};
 use crate::families::body;
-use crate::family::{Capabilities, EmbedCodec, Family, Model};
+use crate::family::{Capabilities, Family, Model};
 use crate::{ModelSpec, TransformError, Warnings};
 
 const NAME: &str = "cohere_embed";
