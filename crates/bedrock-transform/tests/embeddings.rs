@@ -9,6 +9,8 @@ const MULTIMODAL: &str = "bedrock/amazon.titan-embed-image-v1";
 const COHERE: &str = "bedrock/cohere.embed-english-v3";
 const COHERE_4: &str = "bedrock/us.cohere.embed-v4:0";
 const NOVA: &str = "bedrock/amazon.nova-2-multimodal-embeddings-v1:0";
+const MARENGO: &str = "bedrock/us.twelvelabs.marengo-embed-3-0-v1:0";
+const MARENGO_2: &str = "bedrock/us.twelvelabs.marengo-embed-2-7-v1:0";
 const PIXEL: &str = "data:image/png;base64,iVBORw0KGgo=";
 
 fn call(model: &str, members: &str) -> Result<EmbedCall, TransformError> {
@@ -100,6 +102,25 @@ fn every_model_has_its_own_body() {
             r#""input":"s3://bucket/v.mp4","embeddingMode":"AUDIO_VIDEO_COMBINED""#,
             r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://bucket/v.mp4"}},"embeddingMode":"AUDIO_VIDEO_COMBINED"}}}"#,
         ),
+        (MARENGO_2, r#""input":"a""#, r#"{"inputType":"text","inputText":"a","textTruncate":"end"}"#),
+        (MARENGO_2, &image, r#"{"inputType":"image","mediaSource":{"base64String":"iVBORw0KGgo="}}"#),
+        (
+            MARENGO_2,
+            r#""input":"aW0=","input_type":"image""#,
+            r#"{"inputType":"image","mediaSource":{"base64String":"aW0="}}"#,
+        ),
+        (
+            MARENGO_2,
+            r#""input":"s3://bucket/i.png","bucketOwner":"123456789012""#,
+            r#"{"inputType":"image","mediaSource":{"s3Location":{"uri":"s3://bucket/i.png","bucketOwner":"123456789012"}}}"#,
+        ),
+        (MARENGO, r#""input":"a""#, r#"{"inputType":"text","text":{"inputText":"a"}}"#),
+        (MARENGO, &image, r#"{"inputType":"image","image":{"mediaSource":{"base64String":"iVBORw0KGgo="}}}"#),
+        (
+            MARENGO,
+            r#""input":[],"input_type":"text_image","text_image":{"inputText":"a","mediaSource":{"base64String":"aW0="}}"#,
+            r#"{"inputType":"text_image","text_image":{"inputText":"a","mediaSource":{"base64String":"aW0="}}}"#,
+        ),
     ];
     for (model, members, expected) in table {
         assert_eq!(shown(model, members), expected, "{model} {members}");
@@ -120,6 +141,7 @@ fn what_a_model_cannot_take_is_refused_by_name() {
         (MULTIMODAL, r#""input":"s3://bucket/i.png""#),
         (COHERE, r#""input":["a"],"texts":["b"]"#),
         (NOVA, r#""input":"a","text":{"value":"b"}"#),
+        (MARENGO, r#""input":"a","input_type":"video""#),
         ("bedrock/amazon.titan-embed-text-v1", r#""input":"a","dimensions":256"#),
         ("bedrock/us.amazon.nova-lite-v1:0", r#""input":"a""#),
         ("bedrock/acme.embed-v1", r#""input":"a""#),
@@ -165,7 +187,13 @@ fn answered(model: &str, members: &str, bodies: &[&str]) -> String {
 
 #[test]
 fn answers_are_put_together_in_the_order_of_the_input() {
-    let table: [(&str, &str, &[&str], &str); 8] = [
+    let table: [(&str, &str, &[&str], &str); 9] = [
+        (
+            MARENGO,
+            r#""input":"a""#,
+            &[r#"{"data":[{"embedding":[0.5],"embeddingOption":"visual","startSec":0.5}]}"#],
+            r#"{"object":"list","data":[{"object":"embedding","index":0,"embedding":[0.5],"provider_specific_fields":{"embeddingOption":"visual","startSec":0.5}}],"model":"bedrock/us.twelvelabs.marengo-embed-3-0-v1:0","usage":{"prompt_tokens":7,"total_tokens":7}}"#,
+        ),
         (
             TITAN,
             r#""input":["a","b"]"#,

@@ -20,6 +20,8 @@ mod mistral_instruct;
 mod moonshot;
 mod openai;
 mod qwen;
+mod twelvelabs_marengo;
+mod twelvelabs_marengo_2;
 mod twelvelabs_pegasus;
 mod writer;
 
@@ -53,6 +55,8 @@ pub(crate) const ALL: &[&Family] = &[
     &moonshot::FAMILY,
     &openai::FAMILY,
     &qwen::FAMILY,
+    &twelvelabs_marengo::FAMILY,
+    &twelvelabs_marengo_2::FAMILY,
     &twelvelabs_pegasus::FAMILY,
     &writer::FAMILY,
 ];

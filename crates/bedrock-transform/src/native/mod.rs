@@ -5,6 +5,7 @@ pub(crate) mod cohere;
 pub(crate) mod generation;
 pub(crate) mod headers;
 pub(crate) mod kept;
+pub(crate) mod marengo;
 pub(crate) mod mixed;
 pub(crate) mod openai_shape;
 pub(crate) mod prompt;
