@@ -4,6 +4,13 @@ use axum::http::{HeaderMap, header};
 
 use crate::error::Refusal;
 
+/// The region that a request is signed for.
+pub(crate) fn region(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (_, credential) = value.split_once("Credential=")?;
+    credential.split('/').nth(2)
+}
+
 /// Accepts SigV4 for the service `bedrock`, or a bearer token.
 pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {

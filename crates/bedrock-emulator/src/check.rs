@@ -116,13 +116,16 @@ impl Findings {
                     self.constraint(path, value, &format!("Member must have value less than or equal to {max}"));
                 }
             }
-            Shape::Integer { min } => {
+            Shape::Integer { min, max } => {
                 let number = value
                     .as_i64()
                     .filter(|number| i32::try_from(*number).is_ok())
                     .ok_or_else(|| mismatch(value, "Integer", path))?;
                 if number < *min {
                     self.constraint(path, value, &format!("Member must have value greater than or equal to {min}"));
+                }
+                if number > *max {
+                    self.constraint(path, value, &format!("Member must have value less than or equal to {max}"));
                 }
             }
             Shape::List { of, min, max } => {

@@ -79,6 +79,7 @@ mod pattern;
 mod pieces;
 mod prompt;
 mod request_log;
+mod rerank;
 mod rules;
 mod schema;
 mod server;

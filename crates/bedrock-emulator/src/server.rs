@@ -16,7 +16,7 @@ use crate::error::Refusal;
 use crate::fault::{Fault, FaultQueue};
 use crate::request_log::RequestLog;
 use crate::socket::{Gate, ResetHandle};
-use crate::{auth, converse, converse_stream, invoke, model_id};
+use crate::{auth, converse, converse_stream, invoke, model_id, rerank};
 
 /// Largest request body, in bytes. Bedrock's own limit is 25,000,000 for a Converse body.
 const MAX_BODY: usize = 32 * 1024 * 1024;
@@ -101,14 +101,16 @@ async fn route(
 ) -> Result<Response<Body>, Refusal> {
     let (model_id, operation) = match (&parts.method, model_id::split(parts.uri.path())) {
         (&Method::POST, Some(split)) => split,
+        // The one operation of another service, bedrock-agent-runtime.
+        (&Method::POST, None) if parts.uri.path() == "/rerank" => (rerank::model_id(body), "rerank"),
         _ => return Err(Refusal::unknown_operation()),
     };
-    // Later: "/rerank", which has no model id.
     let operation = match operation {
         "converse" => converse::answer,
         "converse-stream" => converse_stream::answer,
         "invoke" => invoke::answer,
         "invoke-with-response-stream" => invoke::answer_stream,
+        "rerank" => rerank::answer,
         _ => return Err(Refusal::unknown_operation()),
     };
     auth::check(&parts.headers)?;

@@ -4,9 +4,11 @@
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 
 mod content;
+mod rerank;
 mod text;
 
 use content::{CACHE_POINT, CONTENT_BLOCKS, GUARD_CONTENT};
+pub(crate) use rerank::RERANK;
 use text::{GUARDRAIL_ID, GUARDRAIL_VERSION, METADATA_KEY, METADATA_VALUE, TOOL_NAME};
 
 /// A shape of AWS's model.
@@ -25,6 +27,7 @@ pub(crate) enum Shape {
     },
     Integer {
         min: i64,
+        max: i64,
     },
     List {
         of: &'static Self,
@@ -156,7 +159,7 @@ static SYSTEM_BLOCK: Shape = Shape::Union(
 );
 
 static INFERENCE: Shape = Shape::Structure(&[
-    optional("maxTokens", &Shape::Integer { min: 1 }),
+    optional("maxTokens", &Shape::Integer { min: 1, max: i64::MAX }),
     optional("temperature", &Shape::Float { min: 0.0, max: 1.0 }),
     optional("topP", &Shape::Float { min: 0.0, max: 1.0 }),
     optional("stopSequences", &Shape::List { of: &NON_EMPTY, min: 0, max: 2_500 }),

@@ -8,6 +8,7 @@ mod anthropic_messages;
 mod anthropic_text;
 mod cohere_command;
 mod cohere_command_r;
+mod cohere_rerank;
 mod deepseek;
 mod imported;
 mod meta_llama;
@@ -45,6 +46,7 @@ const ALL: &[&Body] = &[
     &anthropic_text::BODY,
     &cohere_command::BODY,
     &cohere_command_r::BODY,
+    &cohere_rerank::BODY,
     &deepseek::BODY,
     &meta_llama::BODY,
     &mistral_chat::BODY,

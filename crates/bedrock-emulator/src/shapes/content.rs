@@ -175,7 +175,7 @@ static DOCUMENT_LOCATION: Shape = Shape::Structure(&[
     optional("start", &FROM_ZERO),
     optional("end", &FROM_ZERO),
 ]);
-static FROM_ZERO: Shape = Shape::Integer { min: 0 };
+static FROM_ZERO: Shape = Shape::Integer { min: 0, max: i64::MAX };
 
 static TOOL_CHANGE: Shape = Shape::Structure(&[required("tool", &TOOL_REFERENCE)]);
 static TOOL_REFERENCE: Shape = Shape::Structure(&[

@@ -37,6 +37,20 @@ pub(super) static METADATA_VALUE: Shape =
 pub(super) static METADATA_KEY: Text =
     Text { min: 1, max: 256, pattern: pattern(r"[a-zA-Z0-9\s:_@$#=/+,-.]{1,256}", metadata), ..ANY };
 
+/// A model of Rerank: an ARN, by AWS's model a bare id too.
+pub(super) static MODEL_ARN: Shape = Shape::Text(Text {
+    min: 1,
+    max: 2_048,
+    pattern: pattern(
+        "(arn:aws(-[^:]+)?:(bedrock|sagemaker):[a-z0-9-]{1,20}:([0-9]{12})?:([a-z-]+/)?)?([a-z0-9.-]{1,63}){0,2}(([:][a-z0-9-]{1,63}){0,2})?(/[a-z0-9]{1,12})?",
+        |s| all(s, b":/.-") && !s.bytes().any(|b| b.is_ascii_uppercase()),
+    ),
+    ..ANY
+});
+
+pub(super) static NEXT_TOKEN: Shape =
+    Shape::Text(Text { min: 1, max: 2_048, pattern: pattern(r"\S*", |s| !s.contains(char::is_whitespace)), ..ANY });
+
 const fn pattern(shown: &'static str, matches: fn(&str) -> bool) -> Option<Pattern> {
     Some(Pattern { shown, matches })
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 mod faults;
+mod rerank;
 mod rules;
 mod schemas;
 mod streams;
