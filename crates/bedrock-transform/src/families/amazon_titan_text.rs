@@ -74,8 +74,8 @@ fn request(input: &ChatInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Res
 fn stops<'a>(input: &ChatInput<'a>, warnings: &mut Warnings) -> Vec<&'a str> {
     let known = |stop: &&str| *stop == "User:" || stop.bytes().all(|byte| byte == b'|');
     let mut stops = input.stop.clone();
-    if input.options.unsupported == UnsupportedParams::Drop && !stops.iter().all(|stop| known(&stop)) {
-        stops.retain(|stop| known(&stop));
+    if input.options.unsupported == UnsupportedParams::Drop && !stops.iter().all(&known) {
+        stops.retain(&known);
         if stops.is_empty() {
             warnings.dropped(Param::Stop.name());
         } else {
