@@ -24,7 +24,9 @@ pub(crate) fn spec(model: &str, body: &Value) -> Option<ModelSpec> {
         }
         _ => ModelSpec::resolve(&name, &catalog),
     };
-    spec.ok().filter(|spec| chats && (spec.family.name != "amazon_nova" || body["messages"].is_array()))
+    spec.ok().filter(|spec| {
+        chats && spec.family.chat.is_some() && (spec.family.name != "amazon_nova" || body["messages"].is_array())
+    })
 }
 
 /// Whether an answer has a shape that no model gives: some recordings were written by hand.

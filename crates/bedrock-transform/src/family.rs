@@ -1,4 +1,5 @@
-//! Families of models: what they can do as data, how their native bodies look as functions.
+//! Families of models: what they can do as data, how their native bodies look as functions; long because it is all of a family that
+//! others write.
 
 use std::borrow::Cow;
 
