@@ -4,6 +4,7 @@
 mod catalog;
 mod codegen;
 mod native;
+mod recorded_embeddings;
 mod recordings;
 mod reverse;
 mod reverse_check;

@@ -16,9 +16,9 @@ use bedrock_transform::{Catalog, ChatReply, EventKind, ModelSpec, Options, Respo
 use core_types::{ChatRequest, RawJson, Usage};
 use serde_json::Value;
 
-use crate::Outcome;
 use crate::native;
 use crate::reverse_check::Requests;
+use crate::{Outcome, recorded_embeddings};
 
 /// Members that say nothing an answer lacks: padding, places, the role that every answer has; of native answers what events are
 /// called, echoes of the request, tokens one by one, which nobody asked for, and that a guardrail had no objection, which
@@ -122,6 +122,15 @@ fn interaction_of(interaction: &Value, name: &str, findings: &mut Findings) {
         return;
     }
     let model = interaction["model"].as_str().unwrap_or("recorded.model");
+    if operation == "invoke" && recorded_embeddings::is_one(request, &response["json"]) {
+        let tally = findings.tallies.entry("Embeddings".to_owned()).or_default();
+        tally.unary.1 += 1;
+        match recorded_embeddings::check(model, request, response) {
+            Ok(()) => tally.unary.0 += 1,
+            Err(problem) => findings.problems.push(format!("{name}: {problem}")),
+        }
+        return;
+    }
     let spec = match operation {
         "converse" | "converse-stream" => {
             let mut spec = ModelSpec::resolve(model, &Catalog::builtin()).ok();
