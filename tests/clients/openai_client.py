@@ -183,6 +183,23 @@ def reasoning_is_told_apart_from_the_answer():
     same(text(answer), f'You said: "What is 2 + 2?". {WHERE}')
 
 
+EMBEDDER = "bedrock/amazon.titan-embed-text-v2:0"
+
+
+@check
+def embeddings_come_in_the_clients_own_encoding():
+    texts = ["a cat sleeps", "a dog barks"]
+    default = CLIENT.embeddings.create(model=EMBEDDER, input=texts, dimensions=256)
+    floats = CLIENT.embeddings.create(model=EMBEDDER, input=texts, dimensions=256, encoding_format="float")
+    same([data.index for data in default.data], [0, 1])
+    same([len(data.embedding) for data in default.data], [256, 256])
+    for one, other in zip(default.data, floats.data):
+        assert max(abs(a - b) for a, b in zip(one.embedding, other.embedding)) < 1e-7, one
+    same(default.usage.total_tokens, floats.usage.total_tokens)
+    error = raises(openai.BadRequestError, lambda: CLIENT.embeddings.create(model=EMBEDDER, input=[[1, 2]]))
+    same(error.param, "input")
+
+
 def failed(kind, status, **request):
     request = {"model": MODEL, "messages": [user("Hi")], **request}
     error = raises(kind, lambda: CLIENT.chat.completions.create(**request))

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod chat;
+mod embedding;
 mod form;
 mod openai_shape;
 mod settings;

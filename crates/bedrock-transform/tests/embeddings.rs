@@ -99,8 +99,13 @@ fn every_model_has_its_own_body() {
         ),
         (
             NOVA,
-            r#""input":"s3://bucket/v.mp4","embeddingMode":"AUDIO_VIDEO_COMBINED""#,
-            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://bucket/v.mp4"}},"embeddingMode":"AUDIO_VIDEO_COMBINED"}}}"#,
+            r#""input":"s3://bucket/v.mp4","embeddingMode":"AUDIO_VIDEO_SEPARATE""#,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://bucket/v.mp4"}},"embeddingMode":"AUDIO_VIDEO_SEPARATE"}}}"#,
+        ),
+        (
+            NOVA,
+            r#""input":"data:video/3gpp;base64,AAAA""#,
+            r#"{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SINGLE_EMBEDDING","singleEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":3072,"video":{"format":"3gp","source":{"bytes":"AAAA"},"embeddingMode":"AUDIO_VIDEO_COMBINED"}}}"#,
         ),
         (MARENGO_2, r#""input":"a""#, r#"{"inputType":"text","inputText":"a","textTruncate":"end"}"#),
         (MARENGO_2, &image, r#"{"inputType":"image","mediaSource":{"base64String":"iVBORw0KGgo="}}"#),

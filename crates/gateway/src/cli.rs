@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Ask a model one question.
     Chat(ChatArgs),
+    /// Turn texts into vectors.
+    Embed(EmbedArgs),
     /// Run the offline Bedrock by itself.
     Emulate(EmulateArgs),
     /// Show the exact AWS request that an OpenAI request becomes; nothing is sent to AWS.
@@ -80,6 +82,26 @@ pub struct ChatArgs {
     pub json: bool,
     /// The question.
     pub prompt: String,
+}
+
+/// Arguments of `embed`.
+#[derive(Debug, Args)]
+pub struct EmbedArgs {
+    /// Where models and credentials come from.
+    #[command(flatten)]
+    pub source: Source,
+    /// The model.
+    #[arg(long, short, default_value = "bedrock/amazon.titan-embed-text-v2:0")]
+    pub model: String,
+    /// Length of the vectors, where the model lets one choose.
+    #[arg(long, value_name = "LENGTH")]
+    pub dimensions: Option<u32>,
+    /// Print the whole answer as OpenAI's JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// The texts; without any, each line of standard input is one.
+    #[arg(value_name = "TEXT")]
+    pub texts: Vec<String>,
 }
 
 /// Arguments of `explain`.

@@ -3,11 +3,15 @@
 mod ai21_jamba;
 mod ai21_jurassic;
 mod amazon_nova;
+mod amazon_nova_embed;
+mod amazon_titan_embed;
+mod amazon_titan_multimodal;
 mod amazon_titan_text;
 mod anthropic_messages;
 mod anthropic_text;
 mod cohere_command;
 mod cohere_command_r;
+mod cohere_embed;
 mod cohere_rerank;
 mod deepseek;
 mod imported;
@@ -17,6 +21,7 @@ mod mistral_instruct;
 mod moonshot;
 mod openai;
 mod qwen;
+mod twelvelabs_marengo;
 mod twelvelabs_pegasus;
 mod writer;
 
@@ -41,11 +46,15 @@ const ALL: &[&Body] = &[
     &ai21_jamba::BODY,
     &ai21_jurassic::BODY,
     &amazon_nova::BODY,
+    &amazon_nova_embed::BODY,
+    &amazon_titan_embed::BODY,
+    &amazon_titan_multimodal::BODY,
     &amazon_titan_text::BODY,
     &anthropic_messages::BODY,
     &anthropic_text::BODY,
     &cohere_command::BODY,
     &cohere_command_r::BODY,
+    &cohere_embed::BODY,
     &cohere_rerank::BODY,
     &deepseek::BODY,
     &meta_llama::BODY,
@@ -53,6 +62,7 @@ const ALL: &[&Body] = &[
     &mistral_instruct::BODY,
     &moonshot::BODY,
     &qwen::BODY,
+    &twelvelabs_marengo::BODY,
     &twelvelabs_pegasus::BODY,
     &writer::BODY,
     &openai::BODY,

@@ -66,6 +66,8 @@ struct Content<'a> {
     format: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<MediaSource<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedding_mode: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -111,6 +113,7 @@ fn content<'a>(
     input: &EmbedInput<'a>,
     spec: &ModelSpec,
 ) -> Result<Option<(&'static str, &'static str, Content<'a>)>, TransformError> {
+    const MODE: &str = "embeddingMode";
     const TRUNCATION: &str = "truncationMode";
     let truncation_mode = (!input.sets(TRUNCATION)).then_some("END");
     if let Some(text) = input.text() {
@@ -126,7 +129,11 @@ fn content<'a>(
         Kind::Audio => ("audio", "", medium(if matches!(format, "mpeg" | "mpga") { "mp3" } else { format }, source)),
         Kind::Document => ("text", TRUNCATION, Content { truncation_mode, source, ..Content::default() }),
         Kind::Image => ("image", "detailLevel", medium(format, source)),
-        Kind::Video => ("video", "embeddingMode", medium(if format == "three_gp" { "3gp" } else { format }, source)),
+        Kind::Video => {
+            let format = if format == "three_gp" { "3gp" } else { format };
+            let embedding_mode = (!input.sets(MODE)).then_some("AUDIO_VIDEO_COMBINED");
+            ("video", MODE, Content { embedding_mode, ..medium(format, source) })
+        }
     }))
 }
 

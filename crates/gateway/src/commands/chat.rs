@@ -128,7 +128,7 @@ impl ToolCalls {
     }
 }
 
-fn warn(warnings: &[Warning]) {
+pub(super) fn warn(warnings: &[Warning]) {
     if warnings.is_empty() {
         output::err("warnings: none\n");
     }

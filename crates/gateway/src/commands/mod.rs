@@ -1,6 +1,7 @@
 //! The commands, and what they share.
 
 mod chat;
+mod embed;
 mod emulate;
 mod explain;
 mod serve;
@@ -64,6 +65,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = runtime.block_on(async {
         match command {
             Command::Chat(args) => chat::run(args, env).await,
+            Command::Embed(args) => embed::run(&args, env).await,
             Command::Emulate(args) => emulate::run(&args).await,
             Command::Explain(args) => explain::run(&args, env).await,
             Command::Serve(args) => serve::run(&args, env).await,

@@ -8,6 +8,7 @@ mod common;
 mod config;
 mod deployment;
 mod disconnects;
+mod embeddings;
 mod faults;
 mod server;
 #[cfg(target_os = "linux")]
