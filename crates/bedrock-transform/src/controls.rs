@@ -4,9 +4,12 @@ use bytes::Bytes;
 use core_types::{Content, Extra, Message, RawJson};
 use serde::de::DeserializeOwned;
 
+use crate::input;
+use crate::native::Extras;
 use crate::prompt_template;
 use crate::{
     ModelId, ModelSpec, Operation, Options, Outgoing, PromptTemplate, Target, TransformError, UnsupportedParams,
+    Warnings,
 };
 
 /// Claude's beta flags come in this header; Bedrock reads them from the body.
@@ -66,6 +69,7 @@ const FORBIDDEN: &[&str] = &[
     "api_base",
     "api_key",
     "aws_access_key_id",
+    "aws_bedrock_agent_runtime_endpoint",
     "aws_bedrock_client",
     "aws_bedrock_runtime_endpoint",
     "aws_external_id",
@@ -125,6 +129,22 @@ impl Controls {
             region: region(extra)?,
             headers,
         })
+    }
+
+    /// The parameters that are the model's own, where the model has no use for Claude's flags.
+    pub(crate) fn extras<'a>(&self, extra: &'a Extra, warnings: &mut Warnings) -> Extras<'a> {
+        let mut extras = Extras::new();
+        for (name, value) in extra.iter().filter(|(name, value)| !is_internal(name) && !value.is_null()) {
+            if self.options.drops(name) {
+                warnings.dropped(name.to_owned());
+            } else if name != input::BETAS {
+                extras.push((name, value));
+            }
+        }
+        if self.betas.is_some() || !self.unknown_betas.is_empty() {
+            warnings.dropped(input::BETAS);
+        }
+        extras
     }
 
     /// `body` on its way to where the request and the model's name want it, without the request's headers.

@@ -10,6 +10,7 @@ use crate::embed::codec::EmbedCodec;
 use crate::families;
 use crate::input::ChatInput;
 use crate::model::id::ModelId;
+use crate::rerank::codec::RerankCodec;
 use crate::stream::delta::Decode;
 use crate::{ModelSpec, TransformError, Warnings};
 
@@ -25,13 +26,15 @@ pub struct Family {
     pub chat: Option<ChatCodec>,
     /// The native embedding body; `None` if the models make no embeddings.
     pub embed: Option<EmbedCodec>,
+    /// The native ranking body; Bedrock's own operation needs none.
+    pub rerank: Option<RerankCodec>,
 }
 
 impl Family {
     /// A family without models and bodies.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, models: &[], chat: None, embed: None }
+        Self { name, models: &[], chat: None, embed: None, rerank: None }
     }
 
     /// Sets the models.
@@ -55,10 +58,17 @@ impl Family {
         self
     }
 
+    /// Sets the native ranking body.
+    #[must_use]
+    pub const fn with_rerank(mut self, codec: RerankCodec) -> Self {
+        self.rerank = Some(codec);
+        self
+    }
+
     /// Whether the models are for chat: Converse serves them, and nothing is known that they are for instead.
     #[must_use]
     pub const fn converses(&self) -> bool {
-        self.chat.is_some() || self.embed.is_none()
+        self.chat.is_some() || (self.embed.is_none() && self.rerank.is_none())
     }
 }
 

@@ -13,10 +13,9 @@ use core_types::{
 };
 use serde::de::Error as _;
 
-use crate::controls::{self, Controls};
+use crate::controls::Controls;
 use crate::embed::codec::EmbedCodec;
 use crate::family::Family;
-use crate::input;
 use crate::media::{self, Kind, Label, Medium};
 use crate::native::{self, Extras};
 use crate::policy::{Fit, Verdict};
@@ -92,7 +91,7 @@ pub fn embed(request: &EmbeddingRequest, spec: &ModelSpec, options: &Options) ->
     let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
     let Params { dimensions, format, insisted } = Params::admit(request, spec, &controls.options, &mut warnings)?;
-    let mut extra = extras(request, &controls, &mut warnings);
+    let mut extra = controls.extras(&request.extra, &mut warnings);
     let unfolded = native::unfold(&mut extra, insisted)?;
     extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
     let mut headers = controls.headers.clone();
@@ -159,23 +158,6 @@ impl Params {
         }
         Ok(admitted)
     }
-}
-
-/// The parameters that are the model's own.
-fn extras<'a>(request: &'a EmbeddingRequest, controls: &Controls, warnings: &mut Warnings) -> Extras<'a> {
-    let mut extra = Extras::new();
-    for (name, value) in request.extra.iter().filter(|(name, value)| !controls::is_internal(name) && !value.is_null()) {
-        if controls.options.drops(name) {
-            warnings.dropped(name.to_owned());
-        } else if name != input::BETAS {
-            extra.push((name, value));
-        }
-    }
-    // Claude's flags mean nothing to other models.
-    if controls.betas.is_some() || !controls.unknown_betas.is_empty() {
-        warnings.dropped(input::BETAS);
-    }
-    extra
 }
 
 fn texts(input: &EmbeddingInput) -> Result<Vec<&str>, TransformError> {

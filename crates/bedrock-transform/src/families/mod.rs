@@ -12,6 +12,7 @@ mod anthropic_text;
 mod cohere_command;
 mod cohere_command_r;
 mod cohere_embed;
+mod cohere_rerank;
 pub(crate) mod converse_only;
 mod deepseek;
 mod meta_llama;
@@ -47,6 +48,7 @@ pub(crate) const ALL: &[&Family] = &[
     &cohere_command::FAMILY,
     &cohere_command_r::FAMILY,
     &cohere_embed::FAMILY,
+    &cohere_rerank::FAMILY,
     &converse_only::FAMILY,
     &deepseek::FAMILY,
     &meta_llama::FAMILY,

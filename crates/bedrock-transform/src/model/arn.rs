@@ -47,6 +47,27 @@ pub enum ArnKind {
     ProvisionedModel,
 }
 
+/// The ARN of a foundation model in `region`.
+pub(crate) fn foundation_model(region: &str, id: &str) -> String {
+    format!("arn:{}:bedrock:{region}::foundation-model/{id}", partition(region))
+}
+
+/// The partition that a region belongs to.
+/// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
+fn partition(region: &str) -> &'static str {
+    // As the AWS SDKs have it.
+    const PARTITIONS: &[(&str, &str)] = &[
+        ("cn-", "aws-cn"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("eusc-", "aws-eusc"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+    ];
+    PARTITIONS.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+}
+
 impl ArnKind {
     /// Whether the resource is a model id that says which model it is; of all others only the owner knows.
     #[must_use]
