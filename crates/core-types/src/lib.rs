@@ -1,4 +1,4 @@
-//! OpenAI-shaped values for chat and embeddings: requests, answers, stream chunks and errors. Data only, no I/O.
+//! OpenAI-shaped values for chat, embeddings and images: requests, answers, stream chunks and errors. Data only, no I/O.
 //!
 //! A request is read the way OpenAI's clients write it and keeps what it does not know: parameters outside the OpenAI
 //! schema stay in [`Extra`], in the caller's order and spelling; content parts of an unknown type stay in
@@ -18,6 +18,7 @@ mod chat;
 mod embedding;
 mod error_body;
 mod extra;
+mod image;
 mod param;
 mod raw_json;
 mod read;
@@ -41,6 +42,9 @@ pub use embedding::request::{EmbeddingRequest, EncodingFormat};
 pub use embedding::response::{Embedding, EmbeddingResponse, EmbeddingUsage, Vector};
 pub use error_body::{ApiError, ErrorBody};
 pub use extra::Extra;
+pub use image::edit::{ImageEditRequest, ImageFile};
+pub use image::request::ImageRequest;
+pub use image::response::{Image, ImageResponse};
 pub use param::{Param, ParamSet};
 pub use raw_json::RawJson;
 pub use rerank::{BilledUnits, RerankDocument, RerankMeta, RerankRequest, RerankResponse, RerankResult, RerankTokens};

@@ -1,18 +1,22 @@
 //! OpenAI's parameters as data.
 
-/// A parameter of a chat request.
+/// A parameter of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Param {
     /// `audio`
     Audio,
+    /// `background`
+    Background,
     /// `frequency_penalty`
     FrequencyPenalty,
     /// `function_call`
     FunctionCall,
     /// `functions`
     Functions,
+    /// `input_fidelity`
+    InputFidelity,
     /// `logit_bias`
     LogitBias,
     /// `logprobs`
@@ -23,10 +27,18 @@ pub enum Param {
     Metadata,
     /// `modalities`
     Modalities,
+    /// `moderation`
+    Moderation,
     /// `n`
     N,
+    /// `output_compression`
+    OutputCompression,
+    /// `output_format`
+    OutputFormat,
     /// `parallel_tool_calls`
     ParallelToolCalls,
+    /// `partial_images`
+    PartialImages,
     /// `prediction`
     Prediction,
     /// `presence_penalty`
@@ -35,6 +47,8 @@ pub enum Param {
     PromptCacheKey,
     /// `prompt_cache_retention`
     PromptCacheRetention,
+    /// `quality`
+    Quality,
     /// `reasoning_effort`
     ReasoningEffort,
     /// `response_format`
@@ -45,10 +59,16 @@ pub enum Param {
     Seed,
     /// `service_tier`
     ServiceTier,
+    /// `size`
+    Size,
     /// `stop`
     Stop,
     /// `store`
     Store,
+    /// `stream`
+    Stream,
+    /// `style`
+    Style,
     /// `temperature`
     Temperature,
     /// `tool_choice`
@@ -71,27 +91,37 @@ impl Param {
     /// Every parameter, alphabetically.
     pub const ALL: &[Self] = &[
         Self::Audio,
+        Self::Background,
         Self::FrequencyPenalty,
         Self::FunctionCall,
         Self::Functions,
+        Self::InputFidelity,
         Self::LogitBias,
         Self::Logprobs,
         Self::MaxTokens,
         Self::Metadata,
         Self::Modalities,
+        Self::Moderation,
         Self::N,
+        Self::OutputCompression,
+        Self::OutputFormat,
         Self::ParallelToolCalls,
+        Self::PartialImages,
         Self::Prediction,
         Self::PresencePenalty,
         Self::PromptCacheKey,
         Self::PromptCacheRetention,
+        Self::Quality,
         Self::ReasoningEffort,
         Self::ResponseFormat,
         Self::SafetyIdentifier,
         Self::Seed,
         Self::ServiceTier,
+        Self::Size,
         Self::Stop,
         Self::Store,
+        Self::Stream,
+        Self::Style,
         Self::Temperature,
         Self::ToolChoice,
         Self::Tools,
@@ -107,27 +137,37 @@ impl Param {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Audio => "audio",
+            Self::Background => "background",
             Self::FrequencyPenalty => "frequency_penalty",
             Self::FunctionCall => "function_call",
             Self::Functions => "functions",
+            Self::InputFidelity => "input_fidelity",
             Self::LogitBias => "logit_bias",
             Self::Logprobs => "logprobs",
             Self::MaxTokens => "max_tokens",
             Self::Metadata => "metadata",
             Self::Modalities => "modalities",
+            Self::Moderation => "moderation",
             Self::N => "n",
+            Self::OutputCompression => "output_compression",
+            Self::OutputFormat => "output_format",
             Self::ParallelToolCalls => "parallel_tool_calls",
+            Self::PartialImages => "partial_images",
             Self::Prediction => "prediction",
             Self::PresencePenalty => "presence_penalty",
             Self::PromptCacheKey => "prompt_cache_key",
             Self::PromptCacheRetention => "prompt_cache_retention",
+            Self::Quality => "quality",
             Self::ReasoningEffort => "reasoning_effort",
             Self::ResponseFormat => "response_format",
             Self::SafetyIdentifier => "safety_identifier",
             Self::Seed => "seed",
             Self::ServiceTier => "service_tier",
+            Self::Size => "size",
             Self::Stop => "stop",
             Self::Store => "store",
+            Self::Stream => "stream",
+            Self::Style => "style",
             Self::Temperature => "temperature",
             Self::ToolChoice => "tool_choice",
             Self::Tools => "tools",

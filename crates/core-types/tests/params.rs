@@ -1,7 +1,7 @@
 //! Which parameters count as set.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use core_types::{ChatRequest, Param, ParamSet};
+use core_types::{ChatRequest, Param};
 
 fn params(member: &str) -> Vec<&'static str> {
     let request: ChatRequest = serde_json::from_str(&format!(r#"{{"model":"m","messages":[],{member}}}"#)).unwrap();
@@ -11,7 +11,7 @@ fn params(member: &str) -> Vec<&'static str> {
 #[test]
 fn every_parameter_is_found_in_a_full_request() {
     let request: ChatRequest = serde_json::from_str(include_str!("full_request.json")).unwrap();
-    assert_eq!(request.params(), ParamSet::of(Param::ALL));
+    assert_eq!(request.params(), ChatRequest::PARAMS);
 }
 
 #[test]

@@ -3,6 +3,40 @@
 use crate::{ChatRequest, Param, ParamSet, RawJson, ResponseFormat};
 
 impl ChatRequest {
+    /// Every parameter of such a request.
+    pub const PARAMS: ParamSet = ParamSet::of(&[
+        Param::Audio,
+        Param::FrequencyPenalty,
+        Param::FunctionCall,
+        Param::Functions,
+        Param::LogitBias,
+        Param::Logprobs,
+        Param::MaxTokens,
+        Param::Metadata,
+        Param::Modalities,
+        Param::N,
+        Param::ParallelToolCalls,
+        Param::Prediction,
+        Param::PresencePenalty,
+        Param::PromptCacheKey,
+        Param::PromptCacheRetention,
+        Param::ReasoningEffort,
+        Param::ResponseFormat,
+        Param::SafetyIdentifier,
+        Param::Seed,
+        Param::ServiceTier,
+        Param::Stop,
+        Param::Store,
+        Param::Temperature,
+        Param::ToolChoice,
+        Param::Tools,
+        Param::TopLogprobs,
+        Param::TopP,
+        Param::User,
+        Param::Verbosity,
+        Param::WebSearchOptions,
+    ]);
+
     /// The parameters that are set to something that matters: OpenAI's own defaults, like `n: 1`, count as absent.
     /// `parallel_tool_calls` counts whatever its value, since the vendors' defaults differ.
     #[must_use]
