@@ -62,7 +62,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
     // Pegasus answers about a video, and these show none.
     ("", "pegasus", "required key [mediaSource] not found"),
     // The caller's own parameters are passed on, and AWS has the last word.
-    ("provider_parameters", "", "extraneous key [alpha] is not permitted"),
     ("thinking_round_trip", "", "extraneous key [thinking] is not permitted"),
     ("hosted_tools", "", "extraneous key [anthropic_beta] is not permitted"),
     // So is a limit beyond the model's.
@@ -87,15 +86,48 @@ async fn every_native_body_arrives_as_it_was_mapped_and_is_accepted() {
     assert!(sent > 400, "only {sent} bodies were sent");
 }
 
-/// Sends every fixture to every model, and tells how many there were.
-async fn send_all(models: &[&str], route: Route) -> usize {
+#[tokio::test]
+async fn settings_of_an_invocation_arrive_as_headers_of_one_line() {
     let emulator = Emulator::start().await.unwrap();
+    let request = r#"{"model":"amazon.titan-text-express-v1","messages":[{"role":"user","content":"Hello"}],
+        "guardrailConfig":{"guardrailIdentifier":"abc","guardrailVersion":"1","trace":"enabled"},
+        "performanceConfig":{"latency":"optimized"},"requestMetadata":{
+            "team": "blue"
+        },"serviceTier":{"type":"priority"}}"#;
+    let call =
+        chat(&serde_json::from_str(request).unwrap(), &spec("amazon.titan-text-express-v1"), &Options::default());
+    connect(&emulator).await.send(&call.unwrap().outgoing).await.unwrap();
+    let received = emulator.requests().pop().unwrap();
+    let expected = [
+        ("guardrailidentifier", "abc"),
+        ("guardrailversion", "1"),
+        ("trace", "ENABLED"),
+        ("performanceconfig-latency", "optimized"),
+        ("request-metadata", r#"{            "team": "blue"        }"#),
+        ("service-tier", "priority"),
+    ];
+    for (header, value) in expected {
+        assert_eq!(received.header(&format!("x-amzn-bedrock-{header}")), Some(value), "{header}");
+    }
+}
+
+fn spec(model: &str) -> ModelSpec {
+    ModelSpec::resolve(model, &Catalog::builtin()).unwrap()
+}
+
+async fn connect(emulator: &Emulator) -> Transport {
     let config = Config::new()
         .with_region("us-east-1")
         .with_auth(Auth::keys("AKIDEXAMPLE", "secret"))
         .with_endpoint(emulator.url())
         .with_max_attempts(1);
-    let transport = Transport::connect(config).await.unwrap();
+    Transport::connect(config).await.unwrap()
+}
+
+/// Sends every fixture to every model, and tells how many there were.
+async fn send_all(models: &[&str], route: Route) -> usize {
+    let emulator = Emulator::start().await.unwrap();
+    let transport = connect(&emulator).await;
     let mut options = Options::default();
     options.unsupported = UnsupportedParams::Drop;
     options.modify_params = true;
@@ -105,7 +137,7 @@ async fn send_all(models: &[&str], route: Route) -> usize {
         for model in models {
             let mut request = fixture.clone();
             (*model).clone_into(&mut request.model);
-            let spec = ModelSpec::resolve(model, &Catalog::builtin()).unwrap();
+            let spec = spec(model);
             // What a model cannot take is refused before it is sent; the mapper's own tests say which and why.
             let Ok(mut call) = chat(&request, &spec, &options) else { continue };
             call.outgoing.operation = call.route.operation(Delivery::Whole);

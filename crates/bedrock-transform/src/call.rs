@@ -85,6 +85,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
         Some(codec) => {
             unfolded = native::unfold(&mut input.extra, std::mem::take(&mut input.insisted))?;
             input.extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
+            converse::refuse_converse_only(&input)?;
             native::parallel_tool_calls(&mut input, codec, &mut warnings);
             native::json_object(&mut input, codec, &mut warnings);
             headers.extend(native::headers::take(&mut input.extra)?);

@@ -140,6 +140,17 @@ pub(super) fn reasoning(answer: &Answer) -> String {
     texts.collect()
 }
 
+/// Whether a prompt ends with the opening tag of thoughts, as DeepSeek's template has it.
+pub(super) fn is_to_think(prompt: &str) -> bool {
+    prompt.trim_end().ends_with("<think>")
+}
+
+/// The text of an answer with its thoughts before it, as a model writes them whose template has the opening tag.
+pub(super) fn aloud(answer: &Answer) -> String {
+    let (thoughts, text) = (reasoning(answer), text(answer));
+    if thoughts.is_empty() { text } else { format!("{thoughts}\n</think>\n\n{text}") }
+}
+
 /// The calls of an answer: id, name, input.
 pub(super) fn calls(answer: &Answer) -> Vec<(&str, &str, &Value)> {
     let calls = answer.blocks.iter().filter_map(|block| match block {

@@ -5,6 +5,7 @@ mod answers;
 mod client;
 mod faults;
 mod rerank;
+mod invoke;
 mod rules;
 mod schemas;
 mod streams;

@@ -105,7 +105,6 @@ impl Inference<'_> {
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
     let request = converse::build(input, spec, &DIALECT, warnings)?;
-    converse::refuse_converse_only(input)?;
     let mut fields = request.additional_model_request_fields;
     let mut own = match fields.take("inferenceConfig") {
         Some(config) => config.read::<Extra>(),

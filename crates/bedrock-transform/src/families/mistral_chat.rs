@@ -8,7 +8,7 @@ use core_types::{Param, ParamSet};
 use crate::family::{Capabilities, ChatCodec, Completion, Family, Model};
 use crate::input::ChatInput;
 use crate::native::openai_shape::{self, Decoder, Dialect};
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, native};
 
 const CHAT: Capabilities =
     Capabilities { documents: true, mixed_tool_turn: false, tool_choice_tool: false, ..Capabilities::TOOLS };
@@ -45,7 +45,8 @@ pub(super) static FAMILY: Family = Family::new(DIALECT.family)
     );
 
 fn request(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    openai_shape::body(input, spec, DIALECT, &input.extra, warnings)
+    let extras = native::without_top_k(input, DIALECT.family, warnings)?;
+    openai_shape::body(input, spec, DIALECT, &extras, warnings)
 }
 
 fn response(body: &[u8]) -> Result<Completion, TransformError> {

@@ -36,9 +36,8 @@ fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     conversation.think();
     let answer = conversation.answer(invocation);
     let reason = Some(chat::reason(&answer, "stop", "length", "stop"));
-    // The prompt's template has the opening tag.
-    let opening = if prompt.trim_end().ends_with("<think>") { "" } else { "<think>\n" };
-    let text = format!("{opening}{}\n</think>\n\n{}", chat::reasoning(&answer), chat::text(&answer));
+    let opening = if chat::is_to_think(prompt) { "" } else { "<think>\n" };
+    let text = format!("{opening}{}", chat::aloud(&answer));
     let body = choices(&text, reason);
     let mut chunks: Vec<Value> = pieces(&text).into_iter().map(|text| choices(text, None)).collect();
     chunks.push(choices("", reason));

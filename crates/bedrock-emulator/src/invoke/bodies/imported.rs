@@ -43,8 +43,11 @@ fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     let prompt = request["prompt"].as_str().unwrap_or_default();
     let mut conversation = Conversation::of_turns(template::turns(prompt, template::SPECIAL, "user"));
     conversation.limit(&request["max_tokens"], &request["stop"]);
+    if chat::is_to_think(prompt) {
+        conversation.think();
+    }
     let answer = conversation.answer(invocation);
-    let text = chat::text(&answer);
+    let text = chat::aloud(&answer);
     let reason = Some(chat::reason(&answer, "stop", "length", "stop"));
     let body = completion(&answer, &text, reason);
     let mut chunks: Vec<Value> = pieces(&text).into_iter().map(|text| completion(&answer, text, None)).collect();

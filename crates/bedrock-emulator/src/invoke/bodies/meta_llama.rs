@@ -33,8 +33,11 @@ pub(super) fn generation(invocation: &Invocation<'_>, max_tokens: &Value, stops:
     let prompt = invocation.request["prompt"].as_str().unwrap_or_default();
     let mut conversation = Conversation::of_turns(template::turns(prompt, template::SPECIAL, "user"));
     conversation.limit(max_tokens, stops);
+    if chat::is_to_think(prompt) {
+        conversation.think();
+    }
     let answer = conversation.answer(invocation);
-    let text = chat::text(&answer);
+    let text = chat::aloud(&answer);
     let body = piece(&text, Some(answer.usage.input), answer.usage.output, Some(&answer));
     let mut chunks: Vec<Value> = pieces(&text)
         .into_iter()

@@ -4,7 +4,7 @@
 
 use super::Body;
 use crate::error::Refusal;
-use crate::invoke::form::{COUNT, Field, Form, SHARE, TEXT, one_of, optional, required, whole, within};
+use crate::invoke::form::{COUNT, Field, Form, SHARE, TEXT, Words, one_of, optional, required, whole, within};
 use crate::invoke::openai_shape::{self, Dialect, MESSAGES, RESPONSE_FORMAT, Reasoning, STOP, TOOL_CHOICE, TOOLS};
 use crate::invoke::{Invocation, Native};
 
@@ -21,6 +21,8 @@ pub(super) static REQUEST: &[Field] = &[
     optional("max_completion_tokens", &COUNT),
     optional("temperature", &within(0.0, 2.0)),
     optional("top_p", &SHARE),
+    // Not OpenAI's, but known to what serves the others.
+    optional("top_k", &whole(-1, i64::MAX)),
     optional("stop", &STOP),
     optional("stream", &Form::Boolean),
     optional("stream_options", &Form::Object(&[optional("include_usage", &Form::Boolean)])),
@@ -43,6 +45,10 @@ const OSS: Dialect = Dialect { reasoning: Reasoning::Tags, ..Dialect::new(REQUES
 const SEEING: Dialect = Dialect { images: true, ..Dialect::new(REQUEST) };
 
 fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
+    let is_openai = invocation.base_id.starts_with("openai.");
+    if is_openai && invocation.request.get("top_k").is_some() {
+        return Err(Words::Schema.refusal(&["#: extraneous key [top_k] is not permitted".to_owned()]));
+    }
     let dialect = if invocation.base_id.starts_with("openai.gpt-oss") { OSS } else { SEEING };
     openai_shape::answer(invocation, &dialect)
 }

@@ -174,7 +174,6 @@ pub(super) fn write(input: &ChatInput<'_>, spec: &ModelSpec, warnings: &mut Warn
     let request = converse::build(input, &spec, &DIALECT, warnings)?;
     let wire::Request { messages, system, inference_config, tool_config, mut additional_model_request_fields, .. } =
         request;
-    converse::refuse_converse_only(input)?;
     let fields = &mut additional_model_request_fields;
     let output_config = match request.output_config {
         Some(wire::OutputConfig::Format { text_format }) => Some(output_config(text_format, fields)?),
