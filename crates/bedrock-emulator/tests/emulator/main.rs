@@ -4,8 +4,8 @@
 mod answers;
 mod client;
 mod faults;
-mod rerank;
 mod invoke;
+mod rerank;
 mod rules;
 mod schemas;
 mod streams;
