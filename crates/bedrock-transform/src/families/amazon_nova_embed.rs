@@ -141,6 +141,7 @@ fn raw(json: &[u8]) -> Result<RawJson, TransformError> {
     serde_json::from_slice(json).map_err(unwritten)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn unwritten(error: serde_json::Error) -> TransformError {
     TransformError::invalid("input", error.to_string())
 }
