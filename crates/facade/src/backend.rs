@@ -19,6 +19,11 @@ pub trait Backend: fmt::Debug + Send + Sync {
 
     /// Sends a call whose answer comes in frames.
     async fn stream(&self, call: &Outgoing) -> Result<EventStream, Error>;
+
+    /// The region of calls that name none. Where a body must name it, as in the ARN of a model that ranks, it has to be known.
+    fn region(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The frames of a streamed answer. Dropping it cancels the call.

@@ -34,6 +34,7 @@ mod error;
 mod fetch;
 mod many;
 mod reply;
+mod rerank;
 mod stream;
 #[cfg(feature = "transport")]
 mod transport;
@@ -41,7 +42,7 @@ mod transport;
 /// The mapping by itself.
 pub use bedrock_transform as transform;
 pub use bedrock_transform::{
-    Catalog, ChatCall, EmbedCall, ErrorKind, Media, ModelSpec, Options, Outgoing, Route, Step, StreamEvent,
+    Catalog, ChatCall, EmbedCall, ErrorKind, Media, ModelSpec, Options, Outgoing, RerankCall, Route, Step, StreamEvent,
     UnsupportedParams, UpstreamError, Warning,
 };
 #[cfg(feature = "transport")]
@@ -50,6 +51,7 @@ pub use bedrock_transport::{Auth, Config, Secret, SignedRequest, Timeouts, Trans
 pub use core_types as types;
 pub use core_types::{
     ChatChunk, ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, EncodingFormat, ErrorBody, Message,
+    RerankDocument, RerankRequest, RerankResponse,
 };
 
 pub use crate::backend::{Backend, EventStream};

@@ -17,6 +17,10 @@ impl Backend for Transport {
         let events = Self::stream(self, call).await?;
         Ok(EventStream::new(events.meta().clone(), events.map_err(Error::from)))
     }
+
+    fn region(&self) -> Option<&str> {
+        Self::region(self)
+    }
 }
 
 impl From<TransportError> for Error {

@@ -11,7 +11,7 @@ use crate::auth;
 use crate::config::Config;
 use crate::deployments::Deployments;
 use crate::error::ApiError;
-use crate::routes::{chat, embeddings, health, models};
+use crate::routes::{chat, embeddings, health, models, rerank};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -41,6 +41,9 @@ impl App {
             .route("/embeddings", post(embeddings::unnamed))
             .route("/openai/deployments/{model}/embeddings", post(embeddings::named))
             .route("/engines/{model}/embeddings", post(embeddings::named))
+            .route("/v2/rerank", post(rerank::rank))
+            .route("/v1/rerank", post(rerank::rank))
+            .route("/rerank", post(rerank::rank))
             .route("/v1/models", get(models::list))
             .route("/models", get(models::list))
             .route("/v1/models/{*model}", get(models::one))

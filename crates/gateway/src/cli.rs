@@ -27,6 +27,8 @@ pub enum Command {
     Emulate(EmulateArgs),
     /// Show the exact AWS request that an OpenAI request becomes; nothing is sent to AWS.
     Explain(ExplainArgs),
+    /// Rank documents by how well they answer a query.
+    Rerank(RerankArgs),
     /// Serve OpenAI's API.
     Serve(ServeArgs),
 }
@@ -115,6 +117,30 @@ pub struct ExplainArgs {
     pub region: Option<String>,
     /// A JSON file with the body of a chat completion request; `-` reads standard input.
     pub file: PathBuf,
+}
+
+/// Arguments of `rerank`.
+#[derive(Debug, Args)]
+pub struct RerankArgs {
+    /// Where models and credentials come from.
+    #[command(flatten)]
+    pub source: Source,
+    /// The model.
+    #[arg(long, short, default_value = "bedrock/cohere.rerank-v3-5:0")]
+    pub model: String,
+    /// How many documents to show at most.
+    #[arg(long, short = 'n', value_name = "NUMBER")]
+    pub top_n: Option<u32>,
+    /// A file of more documents, one a line; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Print the whole answer as Cohere's JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// What the documents are held against.
+    pub query: String,
+    /// The documents.
+    pub documents: Vec<String>,
 }
 
 /// Arguments of `emulate`.

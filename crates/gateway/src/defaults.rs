@@ -2,7 +2,7 @@
 
 use facade::transform::TransformError;
 use facade::types::{Extra, RawJson};
-use facade::{ChatRequest, EmbeddingRequest};
+use facade::{ChatRequest, EmbeddingRequest, RerankRequest};
 
 /// Sets in `request` what it leaves open and `defaults` has.
 pub(crate) fn fill(request: &mut ChatRequest, defaults: &ChatRequest) {
@@ -47,6 +47,23 @@ pub(crate) fn fill_embedding(request: &mut EmbeddingRequest, defaults: &ChatRequ
             "dimensions" => request.dimensions = value.read().map_err(wrong)?,
             "encoding_format" if request.encoding_format.is_some() => {}
             "encoding_format" => request.encoding_format = value.read().map_err(wrong)?,
+            _ => fill_extra(&mut request.extra, name, value),
+        }
+    }
+    Ok(())
+}
+
+/// Sets in `request` what it leaves open and `defaults` has.
+pub(crate) fn fill_rerank(request: &mut RerankRequest, defaults: &ChatRequest) -> Result<(), facade::Error> {
+    for (name, value) in defaults.extra.iter() {
+        let wrong = |error: serde_json::Error| TransformError::invalid(name, format!("the configuration's: {error}"));
+        match name {
+            "rank_fields" if !request.rank_fields.is_empty() => {}
+            "rank_fields" => request.rank_fields = value.read().map_err(wrong)?,
+            "return_documents" if request.return_documents.is_some() => {}
+            "return_documents" => request.return_documents = value.read().map_err(wrong)?,
+            "top_n" if request.top_n.is_some() => {}
+            "top_n" => request.top_n = value.read().map_err(wrong)?,
             _ => fill_extra(&mut request.extra, name, value),
         }
     }

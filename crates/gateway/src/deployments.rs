@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use facade::transform::{Options, Warnings};
-use facade::types::{ChatRequest, EmbeddingRequest, Extra};
+use facade::types::{ChatRequest, EmbeddingRequest, Extra, RerankRequest};
 use facade::{
-    Catalog, ChatCall, Client, EmbedCall, Fetcher, Media, ModelSpec, Outgoing, Transport, UnsupportedParams, Warning,
+    Catalog, ChatCall, Client, EmbedCall, Fetcher, Media, ModelSpec, Outgoing, RerankCall, Transport,
+    UnsupportedParams, Warning,
 };
 
 use crate::config::{Config, ConfigError, Connection, Model, Place};
@@ -119,6 +120,17 @@ impl Found<'_> {
         defaults::fill_embedding(request, &config.defaults)?;
         let mut call = client.prepare_embed_as(request, &*self.spec()?)?;
         call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
+        call.warnings.extend(overruled);
+        Ok(call)
+    }
+
+    /// Maps a rerank request for this deployment, as [`Found::prepare`] does.
+    pub(crate) fn prepare_rerank(&self, request: &mut RerankRequest) -> Result<RerankCall, facade::Error> {
+        let Deployment { config, client, .. } = self.deployment;
+        let overruled = overrule(&mut request.extra, &config.defaults);
+        defaults::fill_rerank(request, &config.defaults)?;
+        let mut call = client.prepare_rerank_as(request, &*self.spec()?)?;
+        self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         Ok(call)
     }

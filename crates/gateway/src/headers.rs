@@ -1,5 +1,6 @@
 //! Headers of our answers.
 
+use facade::transform::Operation;
 use facade::{Route, Warning};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -24,6 +25,14 @@ pub(crate) const fn route(route: Route) -> HeaderValue {
         Route::Converse => "converse",
         Route::Invoke => "invoke",
     })
+}
+
+/// How a model was called that ranks.
+pub(crate) const fn operation(operation: Operation) -> HeaderValue {
+    match operation {
+        Operation::Rerank => HeaderValue::from_static("rerank"),
+        _ => route(Route::Invoke),
+    }
 }
 
 /// `dropped=seed, adjusted=temperature`. Names come from callers: what no header may hold becomes `?`.

@@ -143,7 +143,7 @@ pub(super) fn warn(warnings: &[Warning]) {
     }
 }
 
-fn told(usage: Option<&Usage>, request_id: Option<&str>) {
+pub(super) fn told(usage: Option<&Usage>, request_id: Option<&str>) {
     if let Some(Usage { prompt_tokens, completion_tokens, .. }) = usage {
         output::err(&format!("usage: {prompt_tokens} tokens in, {completion_tokens} out\n"));
     }
@@ -153,7 +153,7 @@ fn told(usage: Option<&Usage>, request_id: Option<&str>) {
 }
 
 /// What the emulator's socket received, to the byte.
-fn show(emulator: &Emulator) {
+pub(super) fn show(emulator: &Emulator) {
     for request in emulator.requests() {
         let body = String::from_utf8_lossy(&request.body);
         output::err(&format!("\nthe emulator received {} {}\n{body}\n", request.method, request.path));

@@ -18,6 +18,7 @@ pub(super) async fn run(args: &EmulateArgs) -> Result<(), Failure> {
     output::out(&format!(
         "An offline Bedrock listens on {url}\n\n\
          export AWS_ENDPOINT_URL_BEDROCK_RUNTIME={url}   # AWS SDKs, boto3, the AWS CLI\n\
+         export AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME={url}   # and for ranking\n\
          export AWS_BEDROCK_RUNTIME_ENDPOINT={url}       # pumice, LiteLLM\n\
          export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_REGION=us-east-1\n\n\
          Ctrl-c stops it.\n"

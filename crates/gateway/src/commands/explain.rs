@@ -63,7 +63,7 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
     Ok(())
 }
 
-fn input(file: &Path) -> Result<Vec<u8>, Failure> {
+pub(super) fn input(file: &Path) -> Result<Vec<u8>, Failure> {
     if file.as_os_str() == "-" {
         let mut body = Vec::new();
         std::io::stdin().lock().read_to_end(&mut body)?;

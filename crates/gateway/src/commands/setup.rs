@@ -23,6 +23,7 @@ pub(super) async fn setup(source: &Source, env: Environment) -> Result<Setup, Fa
     if let Some(emulator) = &emulator {
         for model in &mut config.models {
             model.connection.endpoint = Some(emulator.url());
+            model.connection.agent_endpoint = Some(emulator.url());
             model.connection.identity = Identity::fake();
             model.connection.region.get_or_insert_with(|| EMULATED_REGION.to_owned());
         }

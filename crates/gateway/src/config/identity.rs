@@ -22,6 +22,8 @@ pub(crate) struct Connection {
     pub(crate) identity: Identity,
     pub(crate) region: Option<String>,
     pub(crate) endpoint: Option<String>,
+    /// Of bedrock-agent-runtime, which ranks documents.
+    pub(crate) agent_endpoint: Option<String>,
     /// To the head of an answer, and between two pieces of one.
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_attempts: u32,
@@ -51,6 +53,7 @@ impl Connection {
                 .find_map(|name| env.set_by_file(name))
                 .map(str::to_owned),
             endpoint: env.value("AWS_BEDROCK_RUNTIME_ENDPOINT").map(str::to_owned),
+            agent_endpoint: env.value("AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT").map(str::to_owned),
             timeout: None,
             max_attempts: 1 + RETRIES,
         }
@@ -68,6 +71,7 @@ impl Connection {
             .with_timeouts(timeouts);
         config.region.clone_from(&self.region);
         config.endpoint.clone_from(&self.endpoint);
+        config.agent_endpoint.clone_from(&self.agent_endpoint);
         config
     }
 }

@@ -65,12 +65,14 @@ pub(crate) fn read(
     let identity = Identity::take(&mut params, context.env)?;
     let region = params.checked("aws_region_name", identity::region)?;
     let endpoint = params.checked("aws_bedrock_runtime_endpoint", identity::endpoint)?;
+    let agent_endpoint = params.checked("aws_bedrock_agent_runtime_endpoint", identity::endpoint)?;
     let api_base = params.checked("api_base", identity::endpoint)?;
     let retries = params.count("max_retries")?.or(params.count("num_retries")?).or(settings.num_retries);
     let connection = Connection {
         identity,
         region: region.clone().or(ambient.region),
         endpoint: endpoint.or(ambient.endpoint).or(api_base),
+        agent_endpoint: agent_endpoint.or(ambient.agent_endpoint),
         timeout: params.seconds("timeout")?.or(params.seconds("request_timeout")?).or(settings.timeout),
         max_attempts: 1 + retries.unwrap_or(RETRIES),
     };

@@ -5,3 +5,4 @@ pub(crate) mod chat;
 pub(crate) mod embeddings;
 pub(crate) mod health;
 pub(crate) mod models;
+pub(crate) mod rerank;
