@@ -53,7 +53,7 @@ start() {
 
 # venv: a Python with what the witnesses need, made once per list of packages; puts its path into $python.
 venv() {
-    local packages=(boto3 jsonschema openai pydantic pyyaml)
+    local packages=(boto3 cohere jsonschema openai pydantic pyyaml)
     local home=target/ci-venv
     python=$PWD/$home/bin/python
     [ "$(cat "$home/packages" 2>/dev/null)" = "${packages[*]}" ] && return
