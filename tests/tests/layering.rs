@@ -40,6 +40,7 @@ const PURE: &[&str] = &[
 /// Crates that may be linked by these members only.
 const WRAPPED: &[(&str, &[&str])] = &[
     ("aws-config", &["bedrock-transport"]),
+    ("aws-sdk-bedrockagentruntime", &["bedrock-transport"]),
     ("aws-sdk-bedrockruntime", &["bedrock-transport"]),
     ("axum", &["bedrock-emulator", "gateway"]),
 ];

@@ -44,6 +44,25 @@ fn chat_shows_tool_calls() {
 }
 
 #[test]
+fn rerank_ranks_arguments_and_lines() {
+    let args = ["rerank", "--emulator", "--top-n", "2", "--file", "-", "the red fox", "a blue whale"];
+    let output = run(&mut pumice(&args), "the red\n\nthe fox is red\n");
+    insta::assert_snapshot!(text(&output.stdout), @r"
+    0.8571  the fox is red
+    0.8000  the red
+    ");
+    insta::assert_snapshot!(text(&output.stderr).lines().take(4).collect::<Vec<_>>().join("\n"), @r"
+    warnings: none
+    AWS request id: 00000000-0000-4000-8000-000000000001
+
+    the emulator received POST /rerank
+    ");
+    let output = run(&mut pumice(&["rerank", "--emulator", "--json", "red", "red"]), "");
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["results"], json!([{ "index": 0, "relevance_score": 1.0 }]));
+}
+
+#[test]
 fn chat_can_answer_in_openais_json() {
     let output = run(&mut pumice(&["chat", "--emulator", "--json", "--system", "Be brief", "Hello"]), "");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();

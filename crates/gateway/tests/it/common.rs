@@ -60,6 +60,15 @@ impl Gateway {
 
     /// `params` goes into the `litellm_params` of `nova`.
     pub(crate) async fn with_params(params: &str, settings: &str) -> Self {
+        Self::of("nova", "bedrock/us.amazon.nova-lite-v1:0", params, settings).await
+    }
+
+    /// With `own` for this model.
+    pub(crate) async fn serving(model: &str, params: &str, settings: &str) -> Self {
+        Self::of("own", model, params, settings).await
+    }
+
+    async fn of(name: &str, model: &str, params: &str, settings: &str) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let keys = format!(
             "aws_access_key_id: AKID, aws_secret_access_key: secret, aws_region_name: us-east-1, \
@@ -68,7 +77,7 @@ impl Gateway {
         );
         let yaml = format!(
             "model_list:\n\
-             - model_name: nova\n  litellm_params: {{model: \"bedrock/us.amazon.nova-lite-v1:0\", {keys}{params}}}\n\
+             - model_name: {name}\n  litellm_params: {{model: \"{model}\", {keys}{params}}}\n\
              - model_name: \"bedrock/*\"\n  litellm_params: {{model: \"bedrock/*\", {keys}}}\n{settings}\n"
         );
         let config = Config::parse("config.yaml".as_ref(), &yaml, Environment::default()).unwrap();

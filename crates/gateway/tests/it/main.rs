@@ -10,6 +10,7 @@ mod deployment;
 mod disconnects;
 mod embeddings;
 mod faults;
+mod rerank;
 mod server;
 #[cfg(target_os = "linux")]
 mod slow_readers;
