@@ -8,6 +8,7 @@ use core_types::{FinishReason, ParamSet, RawJson, ResponseMessage, Usage};
 
 use crate::embed::codec::EmbedCodec;
 use crate::families;
+use crate::image::codec::ImageCodec;
 use crate::input::ChatInput;
 use crate::model::id::ModelId;
 use crate::rerank::codec::RerankCodec;
@@ -26,6 +27,8 @@ pub struct Family {
     pub chat: Option<ChatCodec>,
     /// The native embedding body; `None` if the models make no embeddings.
     pub embed: Option<EmbedCodec>,
+    /// The body to draw and edit images; `None` if there is none.
+    pub image: Option<ImageCodec>,
     /// The native ranking body; Bedrock's own operation needs none.
     pub rerank: Option<RerankCodec>,
 }
@@ -34,7 +37,7 @@ impl Family {
     /// A family without models and bodies.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, models: &[], chat: None, embed: None, rerank: None }
+        Self { name, models: &[], chat: None, embed: None, image: None, rerank: None }
     }
 
     /// Sets the models.
@@ -58,6 +61,13 @@ impl Family {
         self
     }
 
+    /// Sets the body to draw and edit images.
+    #[must_use]
+    pub const fn with_image(mut self, codec: ImageCodec) -> Self {
+        self.image = Some(codec);
+        self
+    }
+
     /// Sets the native ranking body.
     #[must_use]
     pub const fn with_rerank(mut self, codec: RerankCodec) -> Self {
@@ -68,7 +78,7 @@ impl Family {
     /// Whether the models are for chat: Converse serves them, and nothing is known that they are for instead.
     #[must_use]
     pub const fn converses(&self) -> bool {
-        self.chat.is_some() || (self.embed.is_none() && self.rerank.is_none())
+        self.chat.is_some() || (self.embed.is_none() && self.image.is_none() && self.rerank.is_none())
     }
 }
 

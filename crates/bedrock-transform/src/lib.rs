@@ -29,6 +29,7 @@ mod facts;
 mod families;
 mod family;
 mod hash;
+mod image;
 mod input;
 mod json_tree;
 mod media;
@@ -59,6 +60,11 @@ pub use families::body;
 pub use family::{
     Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
 };
+pub use image::codec::{EncodeImage, ImageCodec, Images, ReadImages};
+pub use image::input::ImageInput;
+pub use image::reply::ImageReply;
+pub use image::size::Size;
+pub use image::{ImageCall, image, image_edit};
 pub use input::ChatInput;
 pub use media::{RemoteMedium, remote_media};
 pub use model::arn::{Arn, ArnKind};

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     AccessDenied,
     /// AWS could not be reached, or the connection broke before an answer.
     Connection,
+    /// A content filter held back what was asked for, or what came of it.
+    ContentFiltered,
     /// The prompt and the answer asked for do not fit the model's context window.
     ContextWindow,
     /// There are no credentials, or AWS does not accept them.
@@ -62,7 +64,7 @@ impl ErrorKind {
     #[must_use]
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::InvalidRequest | Self::ContextWindow => 400,
+            Self::ContentFiltered | Self::ContextWindow | Self::InvalidRequest => 400,
             Self::Credentials => 401,
             Self::AccessDenied => 403,
             Self::NotFound => 404,
@@ -78,7 +80,9 @@ impl ErrorKind {
     #[must_use]
     pub const fn openai_type(self) -> &'static str {
         match self {
-            Self::InvalidRequest | Self::ContextWindow | Self::NotFound => "invalid_request_error",
+            Self::ContentFiltered | Self::ContextWindow | Self::InvalidRequest | Self::NotFound => {
+                "invalid_request_error"
+            }
             Self::Credentials => "authentication_error",
             Self::AccessDenied => "permission_error",
             Self::QuotaExceeded => "insufficient_quota",
@@ -97,6 +101,7 @@ impl ErrorKind {
     #[must_use]
     pub const fn openai_code(self) -> Option<&'static str> {
         match self {
+            Self::ContentFiltered => Some("content_policy_violation"),
             Self::ContextWindow => Some("context_length_exceeded"),
             Self::NotFound => Some("model_not_found"),
             Self::QuotaExceeded => Some("insufficient_quota"),
@@ -134,6 +139,9 @@ const CONTEXT_WINDOW: &[&str] = &[
     "Too many input tokens",
     "maximum context length",
 ];
+
+/// Words by which a model says that its filter stopped a request: AWS has no code for that either.
+const CONTENT_FILTER: &str = "blocked by our content filters";
 
 impl UpstreamError {
     /// Reads an HTTP error. `error_type` is the header `x-amzn-errortype`.
@@ -220,6 +228,7 @@ impl UpstreamError {
             ErrorKind::InvalidRequest if CONTEXT_WINDOW.iter().any(|words| message.contains(words)) => {
                 ErrorKind::ContextWindow
             }
+            ErrorKind::InvalidRequest if message.contains(CONTENT_FILTER) => ErrorKind::ContentFiltered,
             // A model with a context window error of its own reports it as a failed model.
             ErrorKind::ModelFailed if message.contains("prompt is too long") => ErrorKind::ContextWindow,
             kind => kind,
@@ -347,6 +356,13 @@ mod tests {
             let error = UpstreamError::from_http(400, Some("ValidationException"), body.as_bytes());
             assert_eq!(error.kind, ErrorKind::ContextWindow, "{message}");
         }
+    }
+
+    #[test]
+    fn what_a_filter_blocks_is_a_violation_of_the_content_policy() {
+        let body = br#"{"message":"This request has been blocked by our content filters. Our filters automatically flagged this prompt."}"#;
+        let error = UpstreamError::from_http(400, Some("ValidationException"), body);
+        assert_eq!((error.kind.openai_code(), error.http_status()), (Some("content_policy_violation"), 400));
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod unique;
 use std::collections::BTreeSet;
 
 use bedrock_transform::{Catalog, ChatCall, Warning};
-use core_types::Param;
+use core_types::{ChatRequest, Param};
 
 use rows::{map, rows};
 use unique::Unique;
@@ -76,7 +76,7 @@ fn drops(call: &ChatCall, param: Param) -> bool {
 fn a_parameter_changes_what_is_sent_unless_it_is_reported_as_dropped() {
     let mut broken = Vec::new();
     for (row, spec) in rows() {
-        for param in Param::ALL.iter().copied() {
+        for param in ChatRequest::PARAMS.iter() {
             let (base, member) = example(param);
             let without = map(&spec, &dropping(&[base])).unwrap();
             let with = map(&spec, &dropping(&[base, member])).unwrap();
@@ -94,12 +94,12 @@ fn what_is_dropped_makes_no_difference_beside_all_other_parameters() {
     let mut broken = Vec::new();
     for (row, spec) in rows() {
         let all = |left_out: Option<Param>| {
-            let params = Param::ALL.iter().copied().filter(|param| Some(*param) != left_out);
+            let params = ChatRequest::PARAMS.iter().filter(|param| Some(*param) != left_out);
             let members: Vec<&str> = params.map(|param| example(param).1).collect();
             map(&spec, &dropping(&members)).unwrap()
         };
         let everything = all(None);
-        for param in Param::ALL.iter().copied().filter(|param| drops(&everything, *param)) {
+        for param in ChatRequest::PARAMS.iter().filter(|param| drops(&everything, *param)) {
             if all(Some(param)).outgoing != everything.outgoing {
                 broken.push(format!("{row}: `{}`", param.name()));
             }
@@ -112,7 +112,7 @@ fn what_is_dropped_makes_no_difference_beside_all_other_parameters() {
 fn without_drop_params_a_parameter_is_sent_or_refused_or_a_label() {
     let mut broken = Vec::new();
     for (row, spec) in rows() {
-        for param in Param::ALL.iter().copied() {
+        for param in ChatRequest::PARAMS.iter() {
             let (base, member) = example(param);
             let dropped = map(&spec, &dropping(&[base, member])).is_ok_and(|call| drops(&call, param));
             let strict = dropping(&[base, member]).replace("\"drop_params\":true", "\"drop_params\":false");

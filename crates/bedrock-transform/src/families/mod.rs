@@ -2,6 +2,7 @@
 
 mod ai21_jamba;
 mod ai21_jurassic;
+mod amazon_image;
 mod amazon_nova;
 mod amazon_nova_embed;
 mod amazon_titan_embed;
@@ -21,6 +22,9 @@ mod mistral_instruct;
 mod moonshot;
 mod openai;
 mod qwen;
+mod stability_edit;
+mod stability_image;
+mod stability_sdxl;
 mod twelvelabs_marengo;
 mod twelvelabs_marengo_2;
 mod twelvelabs_pegasus;
@@ -38,6 +42,7 @@ use crate::family::Family;
 pub(crate) const ALL: &[&Family] = &[
     &ai21_jamba::FAMILY,
     &ai21_jurassic::FAMILY,
+    &amazon_image::FAMILY,
     &amazon_nova::FAMILY,
     &amazon_nova_embed::FAMILY,
     &amazon_titan_embed::FAMILY,
@@ -57,6 +62,9 @@ pub(crate) const ALL: &[&Family] = &[
     &moonshot::FAMILY,
     &openai::FAMILY,
     &qwen::FAMILY,
+    &stability_edit::FAMILY,
+    &stability_image::FAMILY,
+    &stability_sdxl::FAMILY,
     &twelvelabs_marengo::FAMILY,
     &twelvelabs_marengo_2::FAMILY,
     &twelvelabs_pegasus::FAMILY,

@@ -4,6 +4,7 @@ pub(crate) mod added;
 pub(crate) mod cohere;
 pub(crate) mod generation;
 pub(crate) mod headers;
+pub(crate) mod images;
 pub(crate) mod kept;
 pub(crate) mod marengo;
 pub(crate) mod mixed;
