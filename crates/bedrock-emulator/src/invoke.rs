@@ -7,6 +7,7 @@ mod chat;
 mod embedding;
 mod form;
 mod openai_shape;
+mod picture;
 mod settings;
 mod template;
 

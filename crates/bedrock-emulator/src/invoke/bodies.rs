@@ -2,6 +2,7 @@
 
 mod ai21_jamba;
 mod ai21_jurassic;
+mod amazon_image;
 mod amazon_nova;
 mod amazon_nova_embed;
 mod amazon_titan_embed;
@@ -21,6 +22,8 @@ mod mistral_instruct;
 mod moonshot;
 mod openai;
 mod qwen;
+mod stability_image;
+mod stability_sdxl;
 mod twelvelabs_marengo;
 mod twelvelabs_pegasus;
 mod writer;
@@ -45,6 +48,7 @@ pub(crate) struct Body {
 const ALL: &[&Body] = &[
     &ai21_jamba::BODY,
     &ai21_jurassic::BODY,
+    &amazon_image::BODY,
     &amazon_nova::BODY,
     &amazon_nova_embed::BODY,
     &amazon_titan_embed::BODY,
@@ -62,6 +66,8 @@ const ALL: &[&Body] = &[
     &mistral_instruct::BODY,
     &moonshot::BODY,
     &qwen::BODY,
+    &stability_image::BODY,
+    &stability_sdxl::BODY,
     &twelvelabs_marengo::BODY,
     &twelvelabs_pegasus::BODY,
     &writer::BODY,

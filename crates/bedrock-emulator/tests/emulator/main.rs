@@ -4,6 +4,7 @@
 mod answers;
 mod client;
 mod faults;
+mod images;
 mod invoke;
 mod rerank;
 mod rules;
