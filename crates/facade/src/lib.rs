@@ -32,6 +32,7 @@ mod embed;
 mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
+mod image;
 mod many;
 mod reply;
 mod rerank;
@@ -42,16 +43,16 @@ mod transport;
 /// The mapping by itself.
 pub use bedrock_transform as transform;
 pub use bedrock_transform::{
-    Catalog, ChatCall, EmbedCall, ErrorKind, Media, ModelSpec, Options, Outgoing, RerankCall, Route, Step, StreamEvent,
-    UnsupportedParams, UpstreamError, Warning,
+    Catalog, ChatCall, EmbedCall, ErrorKind, ImageCall, Media, ModelSpec, Options, Outgoing, RerankCall, Route, Step,
+    StreamEvent, UnsupportedParams, UpstreamError, Warning,
 };
 #[cfg(feature = "transport")]
 pub use bedrock_transport::{Auth, Config, Secret, SignedRequest, Timeouts, Transport};
 /// The messages by themselves.
 pub use core_types as types;
 pub use core_types::{
-    ChatChunk, ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, EncodingFormat, ErrorBody, Message,
-    RerankDocument, RerankRequest, RerankResponse,
+    ChatChunk, ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, EncodingFormat, ErrorBody,
+    ImageEditRequest, ImageFile, ImageRequest, ImageResponse, Message, RerankDocument, RerankRequest, RerankResponse,
 };
 
 pub use crate::backend::{Backend, EventStream};

@@ -11,7 +11,7 @@ use crate::auth;
 use crate::config::Config;
 use crate::deployments::Deployments;
 use crate::error::ApiError;
-use crate::routes::{chat, embeddings, health, models, rerank};
+use crate::routes::{chat, embeddings, health, images, models, rerank};
 
 /// What the handlers share.
 #[derive(Debug)]
@@ -41,6 +41,12 @@ impl App {
             .route("/embeddings", post(embeddings::unnamed))
             .route("/openai/deployments/{model}/embeddings", post(embeddings::named))
             .route("/engines/{model}/embeddings", post(embeddings::named))
+            .route("/v1/images/generations", post(images::draw))
+            .route("/images/generations", post(images::draw))
+            .route("/openai/deployments/{model}/images/generations", post(images::draw_named))
+            .route("/v1/images/edits", post(images::edit))
+            .route("/images/edits", post(images::edit))
+            .route("/openai/deployments/{model}/images/edits", post(images::edit_named))
             .route("/v2/rerank", post(rerank::rank))
             .route("/v1/rerank", post(rerank::rank))
             .route("/rerank", post(rerank::rank))

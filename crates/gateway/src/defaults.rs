@@ -2,7 +2,7 @@
 
 use facade::transform::TransformError;
 use facade::types::{Extra, RawJson};
-use facade::{ChatRequest, EmbeddingRequest, RerankRequest};
+use facade::{ChatRequest, EmbeddingRequest, ImageRequest, RerankRequest};
 
 /// Sets in `request` what it leaves open and `defaults` has.
 pub(crate) fn fill(request: &mut ChatRequest, defaults: &ChatRequest) {
@@ -70,6 +70,36 @@ pub(crate) fn fill_rerank(request: &mut RerankRequest, defaults: &ChatRequest) -
     Ok(())
 }
 
+/// Sets in `request` what it leaves open and `defaults` has. Those of OpenAI's parameters of images that no chat has are
+/// among its extra ones.
+pub(crate) fn fill_image(request: &mut ImageRequest, defaults: &ChatRequest) -> Result<(), facade::Error> {
+    request.n = request.n.or(defaults.n);
+    request.seed = request.seed.or(defaults.seed);
+    if request.user.is_none() {
+        request.user.clone_from(&defaults.user);
+    }
+    for (name, value) in defaults.extra.iter() {
+        let field = match name {
+            "background" => &mut request.background,
+            "input_fidelity" => &mut request.input_fidelity,
+            "moderation" => &mut request.moderation,
+            "output_format" => &mut request.output_format,
+            "quality" => &mut request.quality,
+            "size" => &mut request.size,
+            "style" => &mut request.style,
+            _ => {
+                fill_extra(&mut request.extra, name, value);
+                continue;
+            }
+        };
+        if field.is_none() {
+            let wrong = |error| TransformError::invalid(name, format!("the configuration's: {error}"));
+            *field = value.read().map_err(wrong)?;
+        }
+    }
+    Ok(())
+}
+
 fn fill_extra(extra: &mut Extra, name: &str, value: &RawJson) {
     if extra.value(name).is_none() {
         extra.insert(name, value.clone());
@@ -78,8 +108,6 @@ fn fill_extra(extra: &mut Extra, name: &str, value: &RawJson) {
 
 #[cfg(test)]
 mod tests {
-    use facade::types::{Param, ParamSet};
-
     use super::*;
 
     /// Every parameter there is, and one outside OpenAI's schema.
@@ -96,7 +124,7 @@ mod tests {
     #[test]
     fn every_parameter_that_a_request_can_have_can_have_a_default() {
         let defaults: ChatRequest = serde_json::from_str(EVERYTHING).unwrap();
-        assert_eq!(defaults.params(), ParamSet::of(Param::ALL));
+        assert_eq!(defaults.params(), ChatRequest::PARAMS);
         let mut request = ChatRequest::new("m").user("x");
         fill(&mut request, &defaults);
         assert_eq!(request, defaults);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use facade::transform::{Options, Warnings};
-use facade::types::{ChatRequest, EmbeddingRequest, Extra, RerankRequest};
+use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
-    Catalog, ChatCall, Client, EmbedCall, Fetcher, Media, ModelSpec, Outgoing, RerankCall, Transport,
+    Catalog, ChatCall, Client, EmbedCall, Fetcher, ImageCall, Media, ModelSpec, Outgoing, RerankCall, Transport,
     UnsupportedParams, Warning,
 };
 
@@ -133,6 +133,33 @@ impl Found<'_> {
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         Ok(call)
+    }
+
+    /// Maps a request for images for this deployment, as [`Found::prepare`] does.
+    pub(crate) fn prepare_image(&self, request: &mut ImageRequest) -> Result<ImageCall, facade::Error> {
+        let overruled = self.fill_image(request)?;
+        let call = self.deployment.client.prepare_image_as(request, &*self.spec()?)?;
+        Ok(self.finish_image(call, overruled))
+    }
+
+    /// Maps a request to edit images for this deployment, as [`Found::prepare`] does.
+    pub(crate) fn prepare_image_edit(&self, request: &mut ImageEditRequest) -> Result<ImageCall, facade::Error> {
+        let overruled = self.fill_image(&mut request.request)?;
+        let call = self.deployment.client.prepare_image_edit_as(request, &*self.spec()?)?;
+        Ok(self.finish_image(call, overruled))
+    }
+
+    fn fill_image(&self, request: &mut ImageRequest) -> Result<Vec<Warning>, facade::Error> {
+        let defaults = &self.deployment.config.defaults;
+        let overruled = overrule(&mut request.extra, defaults);
+        defaults::fill_image(request, defaults)?;
+        Ok(overruled)
+    }
+
+    fn finish_image(&self, mut call: ImageCall, overruled: Vec<Warning>) -> ImageCall {
+        call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
+        call.warnings.extend(overruled);
+        call
     }
 
     /// The model that the name means.
