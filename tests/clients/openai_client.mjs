@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import zlib from "node:zlib";
-import OpenAI from "openai";
+import OpenAI, { toFile } from "openai";
 import { zodResponseFormat } from "openai/helpers/zod";
 import { z } from "zod";
 
@@ -178,6 +178,24 @@ const checks = {
       stream.controller.abort();
     }
     assert.equal(text(await ask("Still there?")), `You said: "Still there?". ${WHERE}`);
+  },
+
+  async "images are drawn and edited"() {
+    const pixels = ({ b64_json: base64 }) => {
+      const file = Buffer.from(base64, "base64");
+      return [file.readUInt32BE(16), file.readUInt32BE(20)];
+    };
+    const drawn = await openai.images.generate({
+      model: "bedrock/amazon.nova-canvas-v1:0",
+      prompt: "An otter",
+      n: 2,
+      size: "720x1280",
+    });
+    assert.deepEqual(drawn.data.map(pixels), [[720, 1280], [720, 1280]]);
+    const image = await toFile(Buffer.from(drawn.data[0].b64_json, "base64"), "image.png", { type: "image/png" });
+    const model = "bedrock/us.stability.stable-image-remove-background-v1:0";
+    const edited = await openai.images.edit({ model, image, prompt: "Remove the background" });
+    assert.deepEqual(edited.data.map(pixels), [[720, 1280]]);
   },
 
   async "the key is asked for"() {

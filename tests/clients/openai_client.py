@@ -292,4 +292,55 @@ def the_lines_in_readme_print_the_answer():
     same(printed.getvalue(), f'You said: "Hello". {WHERE}\n')
 
 
+IMAGE_MODELS = {
+    "bedrock/amazon.nova-canvas-v1:0": (720, 1280),
+    "bedrock/amazon.titan-image-generator-v2:0": (512, 512),
+    "bedrock/stability.sd3-5-large-v1:0": (1024, 1024),
+    "bedrock/stability.stable-diffusion-xl-v1": (1344, 768),
+}
+
+
+def pixels(image):
+    file = base64.b64decode(image.b64_json)
+    same(file[:8], b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(file[16:20], "big"), int.from_bytes(file[20:24], "big")
+
+
+@check
+def images_are_drawn_in_the_size_asked_for():
+    for model, (width, height) in IMAGE_MODELS.items():
+        answer = CLIENT.images.generate(model=model, prompt="An otter", n=2, size=f"{width}x{height}")
+        same([pixels(image) for image in answer.data], [(width, height)] * 2)
+        assert answer.created > 1_700_000_000, answer.created
+
+
+@check
+def an_impossible_size_names_the_possible_ones():
+    model = "bedrock/amazon.titan-image-generator-v2:0"
+    error = raises(openai.BadRequestError, lambda: CLIENT.images.generate(model=model, prompt="x", size="1000x700"))
+    same(error.param, "size")
+    assert "1024x1024" in error.message, error
+
+
+@check
+def a_filtered_image_is_a_violation_of_the_content_policy():
+    for model in IMAGE_MODELS:
+        error = raises(openai.BadRequestError, lambda: CLIENT.images.generate(model=model, prompt="a forbidden thing"))
+        same(error.code, "content_policy_violation")
+
+
+@check
+def images_are_edited():
+    file = ("image.png", png(40, 30), "image/png")
+    def edit(model, **more):
+        answer = CLIENT.images.edit(model=f"bedrock/{model}", image=file, prompt="A red boat", **more)
+        return [pixels(image) for image in answer.data]
+    same(edit("us.stability.stable-image-inpaint-v1:0", mask=file), [(40, 30)])
+    same(edit("us.stability.stable-image-search-replace-v1:0", extra_body={"search_prompt": "boat"}), [(40, 30)])
+    same(edit("us.stability.stable-outpaint-v1:0", extra_body={"left": 10, "up": 20}), [(50, 50)])
+    same(edit("us.stability.stable-image-remove-background-v1:0"), [(40, 30)])
+    same(edit("amazon.nova-canvas-v1:0", extra_body={"maskPrompt": "boat"}), [(40, 30)])
+    same(edit("amazon.nova-canvas-v1:0", n=2, size="512x512"), [(512, 512)] * 2)
+
+
 run("openai (Python)")

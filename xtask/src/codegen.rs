@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bedrock_transform::{Cache, Capabilities, Catalog, Facts, Family, Meter, Mode, Model, Reasoning, Tier};
+use core_types::Param;
 
 use crate::Outcome;
 
@@ -138,6 +139,7 @@ fn models() -> String {
         );
     }
     text.push_str(&embeddings());
+    text.push_str(&images());
     text.push_str(&ids());
     text
 }
@@ -168,6 +170,40 @@ fn embeddings() -> String {
             yes(can.images),
             yes(can.audio),
             yes(can.video),
+        );
+    }
+    text
+}
+
+/// What the models for images take, one row a catalog row.
+fn images() -> String {
+    let mut text = String::from(
+        "\n## Images\n\nOpenAI's parameters: `yes` is mapped, `no` is refused, or left out with `drop_params`. `n` counts \
+         how many images a call brings; more take more calls at once. `response_format` is always `b64_json`, with a warning if \
+         it asks for `url`; `user` changes nothing and is left out with a warning; `auto`, and `png` of models without a choice, \
+         count as absent. Parameters of the models' own (`negative_prompt`, `cfgScale`, `taskType`, `strength`, …) go to them \
+         as they are.\n\n| prefix | family | `n` in a call | `size` | `quality` | `style` | `output_format` | `seed` | edits |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    let mut rows: Vec<_> = all()
+        .filter_map(|family| Some((family, family.image.as_ref()?)))
+        .flat_map(|(family, codec)| family.models.iter().map(move |model| (model, family, codec)))
+        .collect();
+    rows.sort_by_key(|(model, ..)| model.prefix);
+    for (model, family, codec) in rows {
+        let has = |param| if codec.params.contains(param) { "yes" } else { "no" };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |",
+            model.prefix,
+            family.name,
+            codec.max_images,
+            has(Param::Size),
+            has(Param::Quality),
+            has(Param::Style),
+            has(Param::OutputFormat),
+            has(Param::Seed),
+            yes(model.can.images),
         );
     }
     text

@@ -27,6 +27,8 @@ pub enum Command {
     Emulate(EmulateArgs),
     /// Show the exact AWS request that an OpenAI request becomes; nothing is sent to AWS.
     Explain(ExplainArgs),
+    /// Draw or edit an image.
+    Image(ImageArgs),
     /// Rank documents by how well they answer a query.
     Rerank(RerankArgs),
     /// Serve OpenAI's API.
@@ -117,6 +119,40 @@ pub struct ExplainArgs {
     pub region: Option<String>,
     /// A JSON file with the body of a chat completion request; `-` reads standard input.
     pub file: PathBuf,
+}
+
+/// Arguments of `image`.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// Where models and credentials come from.
+    #[command(flatten)]
+    pub source: Source,
+    /// The model.
+    #[arg(long, short, default_value = "bedrock/amazon.nova-canvas-v1:0")]
+    pub model: String,
+    /// Where to write the image; several are numbered.
+    #[arg(long, short, value_name = "FILE")]
+    pub out: PathBuf,
+    /// An image to edit; can be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub image: Vec<PathBuf>,
+    /// Where to edit, in black and white.
+    #[arg(long, value_name = "FILE")]
+    pub mask: Option<PathBuf>,
+    /// Number of images.
+    #[arg(long, short)]
+    pub n: Option<u32>,
+    /// `standard` or `hd`.
+    #[arg(long)]
+    pub quality: Option<String>,
+    /// Seed for sampling.
+    #[arg(long)]
+    pub seed: Option<i64>,
+    /// Width and height in pixels, e.g. `1024x1024`.
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<String>,
+    /// What to draw, or what to change.
+    pub prompt: String,
 }
 
 /// Arguments of `rerank`.

@@ -36,7 +36,7 @@ mod routes;
 mod sse;
 
 pub use app::App;
-pub use cli::{ChatArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, RerankArgs, ServeArgs, Source};
+pub use cli::{ChatArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source};
 pub use commands::run;
 pub use config::{Config, ConfigError, Environment};
 pub use deployments::Deployments;

@@ -4,6 +4,7 @@ mod chat;
 mod embed;
 mod emulate;
 mod explain;
+mod image;
 mod rerank;
 mod serve;
 mod setup;
@@ -69,6 +70,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Embed(args) => embed::run(&args, env).await,
             Command::Emulate(args) => emulate::run(&args).await,
             Command::Explain(args) => explain::run(&args, env).await,
+            Command::Image(args) => image::run(args, env).await,
             Command::Rerank(args) => rerank::run(args, env).await,
             Command::Serve(args) => serve::run(&args, env).await,
         }
