@@ -139,4 +139,17 @@ mod tests {
         fill(&mut request, &serde_json::from_str(&other).unwrap());
         assert_eq!(request, before);
     }
+
+    #[test]
+    fn a_deployment_has_parameters_for_images() {
+        let defaults = r#"{"model":"m","messages":[],"n":2,"seed":7,"size":"512x512","quality":"hd","cfgScale":6.5}"#;
+        let defaults: ChatRequest = serde_json::from_str(defaults).unwrap();
+        let mut request = ImageRequest::new("m", "An otter").size("1024x1024");
+        fill_image(&mut request, &defaults).unwrap();
+        let expected = ImageRequest::new("m", "An otter").size("1024x1024").n(2).seed(7).quality("hd");
+        assert_eq!(request, expected.param("cfgScale", &6.5).unwrap());
+        let wrong: ChatRequest = serde_json::from_str(r#"{"model":"m","messages":[],"size":7}"#).unwrap();
+        let error = fill_image(&mut ImageRequest::new("m", "p"), &wrong).unwrap_err().to_string();
+        assert!(error.starts_with("size: the configuration's: invalid type"), "{error}");
+    }
 }
