@@ -184,7 +184,7 @@ fn is_legal(model: &str, width: u32, height: u32) -> bool {
     if model.starts_with("amazon.titan") {
         return TITAN.contains(&(width, height));
     }
-    let is_side = |side: u32| (320..=4_096).contains(&side) && side % 16 == 0;
+    let is_side = |side: u32| (320..=4_096).contains(&side) && side.is_multiple_of(16);
     is_side(width) && is_side(height) && width <= 4 * height && height <= 4 * width && width * height <= 4_194_304
 }
 

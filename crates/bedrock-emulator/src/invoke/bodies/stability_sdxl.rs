@@ -65,7 +65,7 @@ fn size(request: &Value) -> Result<(u32, u32), Refusal> {
     }
     let side = |name: &str| request[name].as_u64().and_then(|side| u32::try_from(side).ok()).unwrap_or(1_024);
     let size = (side("width"), side("height"));
-    if size.0 % 64 == 0 && size.1 % 64 == 0 {
+    if size.0.is_multiple_of(64) && size.1.is_multiple_of(64) {
         Ok(size)
     } else {
         Err(Refusal::validation("height and width must be specified in increments of 64"))
