@@ -46,7 +46,7 @@ const NAMES: &[Row] = &[
     ("newvendor.model-1-v1:0", "newvendor.model-1-v1:0", "", "", Converse, "converse_only"),
     ("newvendor.model-1.5", "newvendor.model-1.5", "", "", Converse, "converse_only"),
     ("just-a-name", "just-a-name", "", "", Converse, "converse_only"),
-    ("stability.stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "", Converse, "stability_image"),
+    ("stability.stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "stability.sd3-large-v1:0", "", Invoke, "stability_image"),
     // Prefixes, in any order.
     ("bedrock/anthropic.claude-3-haiku-20240307-v1:0", HAIKU, HAIKU, "", Converse, "anthropic_messages"),
     ("bedrock/converse/meta.llama3-1-70b-instruct-v1:0", LLAMA, LLAMA, "", Converse, "meta_llama"),
