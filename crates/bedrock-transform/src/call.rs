@@ -114,6 +114,13 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     })
 }
 
+fn says_nothing(message: &ResponseMessage) -> bool {
+    let mut message = message.clone();
+    message.content = message.content.filter(|text| !text.is_empty());
+    message.reasoning_content = message.reasoning_content.filter(|text| !text.is_empty());
+    message == ResponseMessage::default()
+}
+
 /// The model stopped without a word and without a token: it happens, and asking again helps.
 pub(crate) fn no_answer() -> UpstreamError {
     UpstreamError::new(ErrorKind::ModelFailed, "EmptyAnswer", "the model ended its answer before it began; try again")
@@ -213,11 +220,8 @@ impl ChatReply {
     fn completion(&self, body: &[u8], meta: &ResponseMeta) -> Result<Completion, TransformError> {
         let completion = self.completion_of(body, meta)?;
         let usage = completion.usage.or(meta.usage);
-        let stopped = completion.finish_reason == FinishReason::Stop;
-        if stopped
-            && completion.message == ResponseMessage::default()
-            && usage.is_some_and(|u| u.completion_tokens == 0)
-        {
+        let ended = completion.finish_reason == FinishReason::Stop && usage.is_some_and(|u| u.completion_tokens == 0);
+        if ended && says_nothing(&completion.message) {
             return Err(no_answer().into());
         }
         Ok(completion)
