@@ -224,7 +224,7 @@ fn request(model: &str, members: Value) -> ChatRequest {
 }
 
 async fn chat(client: &Client, request: &ChatRequest) -> Result<Answer, String> {
-    let ChatResponse { mut choices, usage, .. } = client.chat(request).await.map_err(say)?.value;
+    let ChatResponse { mut choices, usage, .. } = client.chat(request).await.map_err(|error| error.to_string())?.value;
     let choice = choices.pop().ok_or("no choice")?;
     Ok(Answer {
         text: choice.message.content.unwrap_or_default(),
@@ -235,10 +235,10 @@ async fn chat(client: &Client, request: &ChatRequest) -> Result<Answer, String> 
 }
 
 async fn chat_stream(client: &Client, request: &ChatRequest) -> Result<Answer, String> {
-    let mut stream = client.chat_stream(request).await.map_err(say)?;
+    let mut stream = client.chat_stream(request).await.map_err(|error| error.to_string())?;
     let mut answer = Answer { text: String::new(), reasoning: String::new(), reason: String::new(), usage: None };
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(say)?;
+        let chunk = chunk.map_err(|error| error.to_string())?;
         for choice in chunk.choices {
             answer.text.extend(choice.delta.content);
             answer.reasoning.extend(choice.delta.reasoning_content);
@@ -256,8 +256,4 @@ fn sent(emulator: &Emulator) -> String {
 
 fn ensure(holds: bool, otherwise: &str) -> Result<(), String> {
     if holds { Ok(()) } else { Err(otherwise.to_owned()) }
-}
-
-fn say(error: Error) -> String {
-    error.to_string()
 }

@@ -106,7 +106,7 @@ pub(super) fn tool_use(id: &Value, name: &Value, input: &Value) -> Value {
 }
 
 /// A result in Converse's words.
-pub(super) fn tool_result(id: &Value, content: Vec<Value>) -> Value {
+pub(super) fn tool_result(id: &Value, content: &[Value]) -> Value {
     json!({ "toolResult": { "toolUseId": id, "content": content } })
 }
 

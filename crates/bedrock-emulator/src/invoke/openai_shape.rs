@@ -193,7 +193,7 @@ fn hear(
                     "messages[{at}]: a message with role 'tool' must be a response to a preceding message with 'tool_calls'"
                 )));
             }
-            conversation.say("user", vec![chat::tool_result(&message["tool_call_id"], content)]);
+            conversation.say("user", vec![chat::tool_result(&message["tool_call_id"], &content)]);
         }
         "user" => conversation.say("user", content),
         _ => conversation.instruct(&chat::flat(&message["content"])),
@@ -265,10 +265,10 @@ fn completion(answer: &Answer, invocation: &Invocation<'_>, dialect: &Dialect) -
     }
     let mut choice = json!({ "index": 0, "message": message });
     choice[dialect.reason] = reason(answer).into();
-    document(answer, invocation, "chat.completion", vec![choice])
+    document(answer, invocation, "chat.completion", &[choice])
 }
 
-fn document(answer: &Answer, invocation: &Invocation<'_>, object: &str, choices: Vec<Value>) -> Value {
+fn document(answer: &Answer, invocation: &Invocation<'_>, object: &str, choices: &[Value]) -> Value {
     let (input, output) = (answer.usage.input, answer.usage.output);
     json!({
         "id": chat::id(answer, "chatcmpl-", 24),
@@ -314,7 +314,7 @@ fn chunks(answer: &Answer, invocation: &Invocation<'_>, dialect: &Dialect) -> Ve
         let mut choice = json!({ "index": 0 });
         choice[dialect.delta] = delta;
         choice[dialect.reason] = json!(reason);
-        let mut chunk = document(answer, invocation, "chat.completion.chunk", vec![choice]);
+        let mut chunk = document(answer, invocation, "chat.completion.chunk", &[choice]);
         if reason.is_none() {
             chunk.as_object_mut().map(|chunk| chunk.remove("usage"));
         }

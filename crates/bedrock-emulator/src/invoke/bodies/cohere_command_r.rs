@@ -129,7 +129,7 @@ fn call(call: &Value) -> Value {
 fn results(results: &Value) -> Vec<Value> {
     let result = |result: &Value| {
         let outputs = items(&result["outputs"]).iter().map(|output| json!({ "json": output }));
-        chat::tool_result(&result["call"]["name"], outputs.collect())
+        chat::tool_result(&result["call"]["name"], &outputs.collect::<Vec<_>>())
     };
     items(results).iter().map(result).collect()
 }

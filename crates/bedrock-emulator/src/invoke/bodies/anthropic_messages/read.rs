@@ -62,7 +62,7 @@ fn block(block: &Value) -> Value {
         "document" => document(block),
         "tool_use" => chat::tool_use(&block["id"], &block["name"], &block["input"]),
         "tool_result" => {
-            let mut result = chat::tool_result(&block["tool_use_id"], blocks(&block["content"]));
+            let mut result = chat::tool_result(&block["tool_use_id"], &blocks(&block["content"]));
             if block["is_error"] == true {
                 result["toolResult"]["status"] = "error".into();
             }
