@@ -5,7 +5,7 @@
 use bedrock_emulator::{Emulator, Fault};
 use facade::transform::Route::{self, Converse, Invoke};
 use facade::types::Usage;
-use facade::{Auth, ChatRequest, ChatResponse, Client, Config, Error, Options, Transport, UnsupportedParams};
+use facade::{Auth, ChatRequest, ChatResponse, Client, Config, Options, Transport, UnsupportedParams};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 
