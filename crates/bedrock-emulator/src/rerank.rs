@@ -107,7 +107,10 @@ pub(crate) fn sort(ranked: &mut [(usize, f64)]) {
 }
 
 /// One page of the results, and the token of the next.
-fn page<'a>(request: &Value, ranked: &'a [(usize, f64)]) -> Result<(&'a [(usize, f64)], Option<String>), Refusal> {
+type Page<'a> = (&'a [(usize, f64)], Option<String>);
+
+/// The page that a request asks for.
+fn page<'a>(request: &Value, ranked: &'a [(usize, f64)]) -> Result<Page<'a>, Refusal> {
     // A token fits the request that it was given for, and no other.
     let mut bare = request.clone();
     if let Some(members) = bare.as_object_mut() {
