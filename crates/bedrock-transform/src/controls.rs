@@ -1,5 +1,7 @@
 //! Parameters that steer the mapping and never reach a model: LiteLLM's names, in a request's extra fields.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use core_types::{Content, Extra, Message, RawJson};
 use serde::de::DeserializeOwned;
@@ -26,6 +28,12 @@ pub(crate) struct Controls {
     pub(crate) region: Option<String>,
     /// `extra_headers`, without Claude's beta flags.
     pub(crate) headers: Vec<(String, String)>,
+    /// `timeout`
+    timeout: Option<Duration>,
+    /// `stream_timeout`, which wins for streams.
+    stream_timeout: Option<Duration>,
+    /// `num_retries`, and the first time.
+    max_attempts: Option<u32>,
     /// Claude's beta flags, from the header and from the body's `anthropic_beta`, as a JSON list.
     pub(crate) betas: Option<RawJson>,
     /// Flags of the header that Bedrock is not known to take.
@@ -127,6 +135,9 @@ impl Controls {
             unknown_betas,
             target: read::<String>(extra, "model_id", "expected a model id or an ARN")?.map(Target::new),
             region: region(extra)?,
+            timeout: seconds(extra, "timeout")?.or(seconds(extra, "request_timeout")?),
+            stream_timeout: seconds(extra, "stream_timeout")?,
+            max_attempts: attempts(extra)?,
             headers,
         })
     }
@@ -159,6 +170,8 @@ impl Controls {
         let target_region = if target == spec.target { None } else { ModelId::parse(target.as_str())?.region };
         let mut outgoing = Outgoing::new(operation, target, body);
         outgoing.region = self.region.clone().or(target_region).or_else(|| spec.id.region.clone());
+        outgoing.timeout = self.stream_timeout.filter(|_| operation.is_stream()).or(self.timeout);
+        outgoing.max_attempts = self.max_attempts;
         Ok(outgoing)
     }
 }
@@ -242,6 +255,29 @@ fn region(extra: &Extra) -> Result<Option<String>, TransformError> {
         Some(region) if !legal(&region) => Err(TransformError::invalid(AT, "expected the name of an AWS region")),
         region => Ok(region),
     }
+}
+
+fn seconds(extra: &Extra, name: &str) -> Result<Option<Duration>, TransformError> {
+    const EXPECTED: &str = "expected a number of seconds above 0";
+    let Some(seconds) = read::<f64>(extra, name, EXPECTED)? else { return Ok(None) };
+    let time = Some(seconds).filter(|seconds| *seconds > 0.0).and_then(|s| Duration::try_from_secs_f64(s).ok());
+    time.map(Some).ok_or_else(|| TransformError::invalid(name, EXPECTED))
+}
+
+/// More retries than that help nobody.
+const MOST_RETRIES: u32 = 10;
+
+/// `num_retries`, or `max_retries` as OpenAI's clients have it.
+fn attempts(extra: &Extra) -> Result<Option<u32>, TransformError> {
+    for name in ["num_retries", "max_retries"] {
+        if let Some(retries) = read::<u32>(extra, name, "expected a whole number from 0 to 10")? {
+            if retries > MOST_RETRIES {
+                return Err(TransformError::invalid(name, "expected a whole number from 0 to 10"));
+            }
+            return Ok(Some(1 + retries));
+        }
+    }
+    Ok(None)
 }
 
 fn headers(extra: &Extra) -> Result<Vec<(String, String)>, TransformError> {

@@ -18,6 +18,7 @@
 //! # Ok::<(), bedrock_transform::TransformError>(())
 //! ```
 
+mod advice;
 mod call;
 mod controls;
 mod converse;

@@ -1,8 +1,11 @@
 //! AWS's errors: by HTTP status, by exception frame, by error frame, all read by one function.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Deserialize;
+
+use crate::{Outgoing, advice};
 
 /// An error that AWS reported, in its own words, with what they mean to a caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +22,10 @@ pub struct UpstreamError {
     pub status: Option<u16>,
     /// AWS's request id.
     pub request_id: Option<String>,
+    /// How long AWS asks to wait before the next try.
+    pub retry_after: Option<Duration>,
+    /// Where the call went, if the transport says so.
+    pub region: Option<String>,
 }
 
 /// What an error means to a caller: who must act, and whether asking again can help.
@@ -176,18 +183,22 @@ impl UpstreamError {
 
     /// An error of our own side of the connection, e.g. a timeout.
     pub fn new(kind: ErrorKind, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, code: code.into(), message: message.into(), status: None, request_id: None }
+        Self {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            region: None,
+        }
     }
 
-    /// Adds what to do about a refusal that AWS does not explain: a model that only an inference profile serves names the
-    /// profiles to use. `region` is where the call went, if that is known.
+    /// Adds what to do about a refusal that AWS does not explain.
     #[must_use]
-    pub fn explained(mut self, target: &str, region: Option<&str>) -> Self {
-        // AWS writes the apostrophe of `isn’t` in both ways.
-        let refused = self.message.contains("on-demand throughput isn") && self.message.contains("supported");
-        if refused && !target.starts_with("arn:") {
-            let profiles: Vec<String> = geos_of(region).iter().map(|geo| format!("`{geo}.{target}`")).collect();
-            self.message = format!("{} Use the inference profile {}.", self.message, profiles.join(" or "));
+    pub fn explained(mut self, call: &Outgoing) -> Self {
+        if let Some(advice) = advice::on(&self, call) {
+            self.message = format!("{} {advice}", self.message);
         }
         self
     }
@@ -207,6 +218,20 @@ impl UpstreamError {
     #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
         self.request_id = request_id;
+        self
+    }
+
+    /// Sets where the call went.
+    #[must_use]
+    pub fn with_region(mut self, region: Option<String>) -> Self {
+        self.region = region;
+        self
+    }
+
+    /// Sets how long AWS asks to wait.
+    #[must_use]
+    pub const fn with_retry_after(mut self, delay: Option<Duration>) -> Self {
+        self.retry_after = delay;
         self
     }
 
@@ -241,26 +266,7 @@ impl UpstreamError {
         if message.is_empty() {
             "AWS sent no message".clone_into(&mut message);
         }
-        Self { kind, code, message, status, request_id: None }
-    }
-}
-
-/// The geographies of the profiles that a region reaches.
-/// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
-fn geos_of(region: Option<&str>) -> &'static [&'static str] {
-    const ALL: &[&str] = &["us", "eu", "apac", "global"];
-    let Some(region) = region else { return ALL };
-    match region.split('-').next() {
-        Some("us") if region.starts_with("us-gov-") => &["us-gov"],
-        Some("us") => &["us", "global"],
-        Some("eu") => &["eu", "global"],
-        Some("ap") => match region {
-            "ap-northeast-1" | "ap-northeast-3" => &["jp", "apac", "global"],
-            "ap-southeast-2" | "ap-southeast-4" => &["au", "apac", "global"],
-            _ => &["apac", "global"],
-        },
-        Some("ca") => &["ca", "us", "global"],
-        _ => ALL,
+        Self { kind, code, message, status, request_id: None, retry_after: None, region: None }
     }
 }
 
@@ -363,23 +369,6 @@ mod tests {
         let body = br#"{"message":"This request has been blocked by our content filters. Our filters automatically flagged this prompt."}"#;
         let error = UpstreamError::from_http(400, Some("ValidationException"), body);
         assert_eq!((error.kind.openai_code(), error.http_status()), (Some("content_policy_violation"), 400));
-    }
-
-    #[test]
-    fn a_model_that_only_profiles_serve_names_the_profiles_of_the_region() {
-        for apostrophe in ["'", "’"] {
-            let message =
-                format!("Invocation of model ID m with on-demand throughput isn{apostrophe}t supported. Retry.");
-            let error = UpstreamError::new(ErrorKind::InvalidRequest, "ValidationException", message);
-            let explained = error.clone().explained("anthropic.claude-x-v1:0", Some("eu-west-1")).message;
-            assert!(
-                explained.ends_with(
-                    "Use the inference profile `eu.anthropic.claude-x-v1:0` or `global.anthropic.claude-x-v1:0`."
-                ),
-                "{explained}"
-            );
-            assert_eq!(error.clone().explained("arn:aws:bedrock:x", None), error);
-        }
     }
 
     #[test]

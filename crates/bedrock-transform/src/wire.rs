@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use core_types::Usage;
@@ -55,6 +56,14 @@ pub enum Operation {
     Rerank,
 }
 
+impl Operation {
+    /// Whether its answer is a stream.
+    #[must_use]
+    pub const fn is_stream(self) -> bool {
+        matches!(self, Self::ConverseStream | Self::InvokeModelWithResponseStream)
+    }
+}
+
 /// The `modelId` of a call: a model id, an inference profile, or an ARN.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -91,6 +100,11 @@ pub struct Outgoing {
     pub region: Option<String>,
     /// Headers to add after signing.
     pub headers: Vec<(String, String)>,
+    /// How long to wait for the head of the answer, all tries together, and between two pieces of it. It shortens the
+    /// transport's own limits; `None` leaves them.
+    pub timeout: Option<Duration>,
+    /// How often to send it at most, the first time included; `None` leaves it to the transport.
+    pub max_attempts: Option<u32>,
     /// The JSON body, byte for byte as it is sent.
     pub body: Bytes,
 }
@@ -98,7 +112,15 @@ pub struct Outgoing {
 impl Outgoing {
     /// A call without region and headers of its own.
     pub fn new(operation: Operation, target: Target, body: impl Into<Bytes>) -> Self {
-        Self { operation, target, region: None, headers: Vec::new(), body: body.into() }
+        Self {
+            operation,
+            target,
+            region: None,
+            headers: Vec::new(),
+            timeout: None,
+            max_attempts: None,
+            body: body.into(),
+        }
     }
 
     /// Identifier and version of the guardrail that the call names, in its body or its headers.

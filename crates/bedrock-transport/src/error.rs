@@ -2,12 +2,15 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::SystemTime;
 
 use aws_credential_types::provider::error::{CredentialsError, TokenError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::retry::ErrorKind as Retry;
 use bedrock_transform::{ErrorKind, UpstreamError};
+
+use crate::retry;
 
 /// Why a call failed: AWS's code, message and request id, or what happened on the way to AWS.
 #[derive(Debug)]
@@ -49,6 +52,11 @@ impl TransportError {
         self
     }
 
+    pub(crate) fn in_region(mut self, region: Option<String>) -> Self {
+        self.upstream.region = region;
+        self
+    }
+
     pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
         self.upstream.request_id = request_id.map(str::to_owned);
         self
@@ -64,6 +72,11 @@ impl TransportError {
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
         self.upstream.kind.is_retryable()
+    }
+
+    /// Whether AWS says that the credentials were good once.
+    pub(crate) fn is_expired(&self) -> bool {
+        matches!(self.upstream.code.as_str(), "ExpiredToken" | "ExpiredTokenException")
     }
 
     /// AWS's request id.
@@ -136,10 +149,11 @@ pub(crate) fn request_id(response: &HttpResponse) -> Option<&str> {
     response.headers().get("x-amzn-requestid").or_else(|| response.headers().get("x-amz-request-id"))
 }
 
-fn from_response(response: &HttpResponse) -> UpstreamError {
+pub(crate) fn from_response(response: &HttpResponse) -> UpstreamError {
     let body = response.body().bytes().unwrap_or_default();
     UpstreamError::from_http(response.status().as_u16(), response.headers().get("x-amzn-errortype"), body)
         .with_request_id(request_id(response).map(str::to_owned))
+        .with_retry_after(retry::delay(response, SystemTime::now()))
 }
 
 fn dispatch(failure: &DispatchFailure, error: &(dyn Error + 'static)) -> UpstreamError {
@@ -158,7 +172,7 @@ const NO_CREDENTIALS: &str = "no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, 
      AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached";
 
 /// What is wrong with the credentials, if they are what failed.
-fn credentials(error: &(dyn Error + 'static)) -> Option<UpstreamError> {
+pub(crate) fn credentials(error: &(dyn Error + 'static)) -> Option<UpstreamError> {
     let missing = |reason: &dyn Error| format!("{NO_CREDENTIALS} ({})", chain(reason));
     let broken = |reason: &dyn Error| format!("the AWS credentials could not be loaded: {}", chain(reason));
     let message = causes(error).find_map(|cause| match cause.downcast_ref::<CredentialsError>() {

@@ -18,26 +18,44 @@
 //! # }
 //! ```
 
+mod auth;
 mod body;
 mod config;
+mod credentials;
+mod endpoint;
 mod error;
 mod frames;
+mod http_client;
+mod identity;
 mod operation;
+mod region;
 #[cfg(feature = "rerank")]
 mod rerank;
+mod retry;
 mod secret;
 mod sign;
 mod stream;
+mod sts;
+mod timeouts;
 mod transport;
 
+pub use auth::{Auth, Role, WebIdentity, WebToken};
+pub use aws_config::SdkConfig;
 /// The AWS SDK that carries [`Operation::Rerank`](bedrock_transform::Operation::Rerank), for [`Transport::with_agent_client`].
 #[cfg(feature = "rerank")]
 pub use aws_sdk_bedrockagentruntime as agent_sdk;
 /// The AWS SDK that carries the calls, for [`Transport::from_client`].
 pub use aws_sdk_bedrockruntime as sdk;
-pub use config::{Auth, Config, Timeouts};
+pub use config::Config;
 pub use error::TransportError;
+pub use identity::Identity;
 pub use secret::Secret;
 pub use sign::SignedRequest;
 pub use stream::EventStream;
+pub use timeouts::Timeouts;
 pub use transport::Transport;
+
+/// A variable of the process's environment; an empty one counts as none.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

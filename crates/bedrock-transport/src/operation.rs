@@ -25,12 +25,14 @@ use http::{HeaderName, HeaderValue};
 
 use crate::config::BEARER;
 use crate::error::{TransportError, request_id};
+use crate::retry;
 use crate::sign::SignedRequest;
 
 /// What one call puts on its requests and takes off its answer.
 pub(crate) struct Exchange {
     body: Bytes,
     headers: Vec<(String, String)>,
+    query: Option<Arc<str>>,
     goal: Goal,
     outcome: Mutex<Option<Outcome>>,
 }
@@ -62,18 +64,22 @@ pub(crate) struct Response {
 #[derive(Clone)]
 pub(crate) struct Overrides {
     pub(crate) region: Option<Region>,
+    pub(crate) max_attempts: Option<u32>,
     /// Whether nobody is asked for credentials: what signs is replaced or removed before anybody sees it.
     pub(crate) placeholder: bool,
 }
 
 impl Overrides {
     fn config(self) -> Option<config::Builder> {
-        let region = self.region.map(|region| config::Builder::new().region(region));
-        if !self.placeholder {
-            return region;
+        let mut changed = self.region.map(|region| config::Builder::new().region(region));
+        if let Some(attempts) = self.max_attempts {
+            changed = Some(changed.unwrap_or_default().retry_config(retry::config(attempts)));
         }
-        let token = Token::new("placeholder", None);
-        Some(region.unwrap_or_default().bearer_token(token).auth_scheme_preference([BEARER]))
+        if self.placeholder {
+            let token = Token::new("placeholder", None);
+            changed = Some(changed.unwrap_or_default().bearer_token(token).auth_scheme_preference([BEARER]));
+        }
+        changed
     }
 }
 
@@ -82,9 +88,10 @@ pub(crate) async fn run(
     client: &Client,
     call: &Outgoing,
     goal: Goal,
+    query: Option<Arc<str>>,
     overrides: Overrides,
 ) -> Result<Outcome, TransportError> {
-    let exchange = Exchange::of(call, goal)?;
+    let exchange = Exchange::of(call, goal, query)?;
     let model_id = call.target.as_str();
     macro_rules! send {
         ($operation:expr) => {{
@@ -131,9 +138,10 @@ fn extra_headers(call: &Outgoing) -> Result<Vec<(String, String)>, TransportErro
 }
 
 impl Exchange {
-    pub(crate) fn of(call: &Outgoing, goal: Goal) -> Result<Arc<Self>, TransportError> {
+    /// `query` goes behind the `?` of the URL.
+    pub(crate) fn of(call: &Outgoing, goal: Goal, query: Option<Arc<str>>) -> Result<Arc<Self>, TransportError> {
         let headers = extra_headers(call)?;
-        Ok(Arc::new(Self { body: call.body.clone(), headers, goal, outcome: Mutex::new(None) }))
+        Ok(Arc::new(Self { body: call.body.clone(), headers, query, goal, outcome: Mutex::new(None) }))
     }
 
     /// What carries the exchange out, on any client of the SDK's.
@@ -189,6 +197,22 @@ impl Intercept for Hook {
         let request = context.request_mut();
         request.headers_mut().try_insert("content-length", self.0.body.len().to_string())?;
         *request.body_mut() = SdkBody::from(self.0.body.clone());
+        Ok(())
+    }
+
+    // The endpoint is on the request by now, without the query that the operator gave it, and is signed next.
+    fn modify_before_signing(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Some(query) = &self.0.query {
+            let request = context.request_mut();
+            let separator = if request.uri().contains('?') { '&' } else { '?' };
+            let uri = format!("{}{separator}{query}", request.uri());
+            request.set_uri(uri.as_str())?;
+        }
         Ok(())
     }
 

@@ -2,61 +2,70 @@
 //!
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html>
 
+use std::sync::Arc;
+
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
 use aws_sdk_bedrockagentruntime::Client;
 use aws_sdk_bedrockagentruntime::config;
 use bedrock_transform::{ErrorKind, Outgoing};
 
-use crate::TransportError;
-use crate::config::{check_endpoint, variable};
+use crate::endpoint::Endpoint;
 use crate::operation::{Exchange, Goal, Outcome, Overrides};
-
-/// The URL of bedrock-agent-runtime, where anybody named one; `runtime` is that of bedrock-runtime.
-pub(crate) fn endpoint(own: Option<String>, runtime: Option<&str>) -> Result<Endpoint, TransportError> {
-    let named = own
-        .or_else(|| variable("AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT"))
-        .or_else(|| variable("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME"));
-    named.as_deref().map_or(Ok(()), check_endpoint)?;
-    Ok(match (named, runtime) {
-        (Some(url), _) => Endpoint::Named(url),
-        // An address of that service alone, e.g. a VPC endpoint of it, answers for no other.
-        (None, Some(url)) if url.contains("bedrock-runtime") => Endpoint::Regional,
-        (None, _) => Endpoint::Shared,
-    })
-}
-
-/// Where bedrock-agent-runtime is.
-pub(crate) enum Endpoint {
-    Named(String),
-    /// The region's own.
-    Regional,
-    /// As for bedrock-runtime: a proxy, an emulator, or nothing special.
-    Shared,
-}
+use crate::{TransportError, retry};
 
 /// The client of bedrock-agent-runtime.
-pub(crate) fn client(shared: &SdkConfig, endpoint: Endpoint) -> Client {
-    let mut config = config::Builder::from(shared);
-    match endpoint {
-        Endpoint::Named(url) => config = config.endpoint_url(url),
-        Endpoint::Regional => {
-            config.set_endpoint_url(None);
-        }
-        Endpoint::Shared => {}
+#[derive(Clone)]
+pub(crate) struct Agent {
+    client: Client,
+    /// What every URL has behind its `?`.
+    query: Option<Arc<str>>,
+}
+
+impl Agent {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client, query: None }
     }
-    Client::from_conf(config.build())
+
+    /// With what all services share. `own` is the service's URL, `runtime` that of bedrock-runtime.
+    pub(crate) fn connect(
+        shared: &SdkConfig,
+        own: Option<&str>,
+        runtime: Option<&Endpoint>,
+    ) -> Result<Self, TransportError> {
+        let named = Endpoint::resolve(own, "AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT")?;
+        let named = named
+            .map_or_else(|| Endpoint::resolve(None, "AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME"), |url| Ok(Some(url)))?;
+        let mut config = config::Builder::from(shared)
+            .retry_classifier(retry::Classifier)
+            .retry_partition(config::retry::RetryPartition::custom("pumice").build());
+        let mut query = None;
+        match (named, runtime) {
+            (Some(named), _) => {
+                config = config.endpoint_url(named.url);
+                query = named.query;
+            }
+            // An address of that service alone, e.g. a VPC endpoint of it, answers for no other.
+            (None, Some(runtime)) if runtime.url.contains("bedrock-runtime") => {
+                config.set_endpoint_url(None);
+            }
+            // As for bedrock-runtime: a proxy, an emulator, or nothing special.
+            (None, Some(runtime)) => query.clone_from(&runtime.query),
+            (None, None) => {}
+        }
+        Ok(Self { client: Client::from_conf(config.build()), query: query.map(Arc::from) })
+    }
 }
 
 /// Takes `call` to its goal.
 pub(crate) async fn run(
-    client: &Client,
+    agent: &Agent,
     call: &Outgoing,
     goal: Goal,
     overrides: Overrides,
 ) -> Result<Outcome, TransportError> {
-    let exchange = Exchange::of(call, goal)?;
-    let mut operation = client.rerank().customize().interceptor(exchange.hook());
+    let exchange = Exchange::of(call, goal, agent.query.clone())?;
+    let mut operation = agent.client.rerank().customize().interceptor(exchange.hook());
     if let Some(config) = changed(overrides) {
         operation = operation.config_override(config);
     }
@@ -64,13 +73,16 @@ pub(crate) async fn run(
     exchange.outcome(result)
 }
 
-fn changed(Overrides { region, placeholder }: Overrides) -> Option<config::Builder> {
-    let region = region.map(|region| config::Builder::new().region(region));
-    if !placeholder {
-        return region;
+fn changed(Overrides { region, max_attempts, placeholder }: Overrides) -> Option<config::Builder> {
+    let mut changed = region.map(|region| config::Builder::new().region(region));
+    if let Some(attempts) = max_attempts {
+        changed = Some(changed.unwrap_or_default().retry_config(retry::config(attempts)));
     }
-    let keys = Credentials::new("placeholder", "placeholder", None, None, "pumice");
-    Some(region.unwrap_or_default().credentials_provider(keys))
+    if placeholder {
+        let keys = Credentials::new("placeholder", "placeholder", None, None, "pumice");
+        changed = Some(changed.unwrap_or_default().credentials_provider(keys));
+    }
+    changed
 }
 
 /// Where credentials are what is missing, the caller may have some that other operations take.

@@ -2,25 +2,30 @@
 
 use std::fmt;
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use aws_config::SdkConfig;
 use aws_sdk_bedrockruntime::Client;
-use aws_sdk_bedrockruntime::config::Region;
+use aws_sdk_bedrockruntime::config::{self as sdk_config, Region, StalledStreamProtectionConfig};
 use bedrock_transform::{Answer, ErrorKind, Operation, Outgoing, ResponseMeta, UpstreamError};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::config::check_region;
 use crate::operation::{Goal, Outcome, Overrides, Response, run};
-use crate::{Config, EventStream, SignedRequest, Timeouts, TransportError, body};
+use crate::{Config, EventStream, Identity, SignedRequest, Timeouts, TransportError, body, region, retry};
 
 /// Sends calls to Bedrock. Cheap to clone; clones share their connections and credentials.
 #[derive(Clone)]
 pub struct Transport {
     client: Client,
     #[cfg(feature = "rerank")]
-    agent: Option<aws_sdk_bedrockagentruntime::Client>,
+    agent: Option<crate::rerank::Agent>,
     timeouts: Timeouts,
+    /// Who calls; nobody known, if the client is the caller's own.
+    identity: Option<Identity>,
+    /// What every URL of bedrock-runtime has behind its `?`.
+    query: Option<Arc<str>>,
 }
 
 impl Transport {
@@ -45,6 +50,8 @@ impl Transport {
             #[cfg(feature = "rerank")]
             agent: Some(clients.agent),
             timeouts,
+            identity: Some(clients.identity),
+            query: clients.query,
         })
     }
 
@@ -56,6 +63,8 @@ impl Transport {
             #[cfg(feature = "rerank")]
             agent: None,
             timeouts: Timeouts::default(),
+            identity: None,
+            query: None,
         }
     }
 
@@ -63,8 +72,23 @@ impl Transport {
     #[cfg(feature = "rerank")]
     #[must_use]
     pub fn with_agent_client(mut self, client: aws_sdk_bedrockagentruntime::Client) -> Self {
-        self.agent = Some(client);
+        self.agent = Some(crate::rerank::Agent::of(client));
         self
+    }
+
+    /// A transport with a configuration of the caller's own: its region, credentials, endpoint, HTTP client, retries.
+    #[must_use]
+    pub fn from_sdk_config(config: &SdkConfig) -> Self {
+        let config = sdk_config::Builder::from(config)
+            .retry_classifier(retry::Classifier)
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        Self::from_client(Client::from_conf(config.build()))
+    }
+
+    /// Who calls; unknown where the client is the caller's own.
+    #[must_use]
+    pub const fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
     }
 
     /// The region of calls that name none.
@@ -78,13 +102,14 @@ impl Transport {
     /// # Errors
     /// If AWS reports one, cannot be reached, or takes too long; if there is no region or no credentials.
     pub async fn send(&self, call: &Outgoing) -> Result<Answer, TransportError> {
-        if is_stream(call.operation) {
+        if call.operation.is_stream() {
             return Err(TransportError::refused(format!("{:?} answers with a stream", call.operation)));
         }
+        let idle = shorter(self.timeouts.idle, call.timeout);
         self.within(async {
-            let response = self.response(call).await?;
+            let response = self.in_time(call).await?;
             let meta = meta(&response);
-            let body = body::read(response.body, self.timeouts.idle, usize::MAX)
+            let body = body::read(response.body, idle, usize::MAX)
                 .await
                 .map_err(|error| error.with_request_id(meta.request_id.as_deref()))?;
             Ok(Answer::new(body, meta))
@@ -99,18 +124,19 @@ impl Transport {
     pub async fn stream(&self, call: &Outgoing) -> Result<EventStream, TransportError> {
         // What AWS or a proxy says of itself in place of a stream is short.
         const REFUSAL: usize = 64 << 10;
-        if !is_stream(call.operation) {
+        if !call.operation.is_stream() {
             return Err(TransportError::refused(format!("{:?} does not answer with a stream", call.operation)));
         }
         let deadline = self.timeouts.total.map(|total| Instant::now() + total);
+        let idle = shorter(self.timeouts.idle, call.timeout);
         self.within(async {
-            let response = self.response(call).await?;
+            let response = self.in_time(call).await?;
             let meta = meta(&response);
             let content_type = response.content_type.as_deref().unwrap_or_default();
             if content_type.to_ascii_lowercase().starts_with("application/vnd.amazon.eventstream") {
-                return Ok(EventStream::new(response.body, meta, self.timeouts.idle, deadline));
+                return Ok(EventStream::new(response.body, meta, idle, deadline));
             }
-            let body = body::read(response.body, self.timeouts.idle, REFUSAL).await?;
+            let body = body::read(response.body, idle, REFUSAL).await?;
             let error = UpstreamError::from_http(response.status, response.error_type.as_deref(), &body);
             Err(error.with_request_id(meta.request_id).into())
         })
@@ -136,9 +162,28 @@ impl Transport {
             .map(SignedRequest::without_authorization)
     }
 
+    /// Not by the SDK's limits: it keeps connections for each pair of limits apart, and callers may name any.
+    async fn in_time(&self, call: &Outgoing) -> Result<Response, TransportError> {
+        let Some(limit) = call.timeout else { return self.response(call).await };
+        let late = |_| TransportError::timeout(format!("the answer did not begin within {limit:?}"));
+        timeout(limit, self.response(call)).await.map_err(late)?
+    }
+
+    /// The answer. Where AWS says that the credentials have expired, they are renewed and the call is sent once more.
     async fn response(&self, call: &Outgoing) -> Result<Response, TransportError> {
-        let overrides = self.overrides(call)?;
-        match self.run(call, Goal::Answer, overrides).await? {
+        let Some(identity) = self.identity.as_ref().filter(|_| !brings_authorization(call)) else {
+            return self.answer(call).await;
+        };
+        // The first call loads the first ones itself.
+        let generation = identity.generation().max(1);
+        match self.answer(call).await {
+            Err(error) if error.is_expired() && identity.renewed(generation).await => self.answer(call).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn answer(&self, call: &Outgoing) -> Result<Response, TransportError> {
+        match self.run(call, Goal::Answer, self.overrides(call)?).await? {
             Outcome::Answered(response) => Ok(response),
             Outcome::Signed(_) => Err(TransportError::new(ErrorKind::Unexpected, "NoAnswer", "the call was not sent")),
         }
@@ -151,24 +196,29 @@ impl Transport {
             let agent = self.agent.as_ref().ok_or_else(|| {
                 TransportError::refused("this transport has no client of bedrock-agent-runtime: `with_agent_client`")
             })?;
-            return crate::rerank::run(agent, call, goal, overrides).await;
+            let outcome = crate::rerank::run(agent, call, goal, overrides).await;
+            return outcome.map_err(|error| error.in_region(self.region_of(call)));
         }
-        run(&self.client, call, goal, overrides).await
+        let outcome = run(&self.client, call, goal, self.query.clone(), overrides).await;
+        outcome.map_err(|error| error.in_region(self.region_of(call)))
+    }
+
+    fn region_of(&self, call: &Outgoing) -> Option<String> {
+        call.region.as_deref().or(self.region()).map(str::to_owned)
     }
 
     /// What `call` changes of its client's configuration.
     fn overrides(&self, call: &Outgoing) -> Result<Overrides, TransportError> {
         let region = match (call.region.as_deref(), self.region()) {
             (Some(region), own) if own != Some(region) => {
-                check_region(region)?;
+                region::check(region)?;
                 Some(Region::new(region.to_owned()))
             }
-            (None, None) => return Err(no_region()),
+            (None, None) => return Err(region::missing()),
             _ => None,
         };
         // The caller's own `Authorization` goes out: there may be no credentials, and no token of theirs is to leak.
-        let placeholder = call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        Ok(Overrides { region, placeholder })
+        Ok(Overrides { region, max_attempts: call.max_attempts, placeholder: brings_authorization(call) })
     }
 
     async fn within<T>(&self, call: impl Future<Output = Result<T, TransportError>>) -> Result<T, TransportError> {
@@ -190,8 +240,12 @@ impl fmt::Debug for Transport {
     }
 }
 
-const fn is_stream(operation: Operation) -> bool {
-    matches!(operation, Operation::ConverseStream | Operation::InvokeModelWithResponseStream)
+fn shorter(limit: Option<Duration>, other: Option<Duration>) -> Option<Duration> {
+    [limit, other].into_iter().flatten().min()
+}
+
+fn brings_authorization(call: &Outgoing) -> bool {
+    call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"))
 }
 
 fn signed(outcome: Outcome) -> Result<SignedRequest, TransportError> {
@@ -199,14 +253,6 @@ fn signed(outcome: Outcome) -> Result<SignedRequest, TransportError> {
         Outcome::Signed(request) => Ok(request),
         Outcome::Answered(_) => Err(TransportError::new(ErrorKind::Unexpected, "Sent", "the call was sent")),
     }
-}
-
-fn no_region() -> TransportError {
-    TransportError::new(
-        ErrorKind::InvalidRequest,
-        "MissingRegion",
-        "no AWS region: set AWS_REGION, or `region` in the profile or the configuration",
-    )
 }
 
 fn meta(response: &Response) -> ResponseMeta {

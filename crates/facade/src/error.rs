@@ -98,9 +98,10 @@ impl Error {
     pub(crate) fn explained(self, call: &Outgoing) -> Self {
         match self {
             Self::Upstream(Upstream { error, at, source }) => {
-                let mut error = error.explained(call.target.as_str(), call.region.as_deref());
+                let mut error = error.explained(call);
                 if let Some((id, version)) = error.message.contains("uardrail").then(|| call.guardrail()).flatten() {
-                    error = error.naming_guardrail(&id, &version, call.region.as_deref());
+                    let region = call.region.clone().or_else(|| error.region.clone());
+                    error = error.naming_guardrail(&id, &version, region.as_deref());
                 }
                 Self::Upstream(Upstream { error, at, source })
             }

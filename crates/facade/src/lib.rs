@@ -47,7 +47,9 @@ pub use bedrock_transform::{
     StreamEvent, UnsupportedParams, UpstreamError, Warning,
 };
 #[cfg(feature = "transport")]
-pub use bedrock_transport::{Auth, Config, Secret, SignedRequest, Timeouts, Transport};
+pub use bedrock_transport::{
+    Auth, Config, Identity, Role, SdkConfig, Secret, SignedRequest, Timeouts, Transport, WebIdentity, WebToken,
+};
 /// The messages by themselves.
 pub use core_types as types;
 pub use core_types::{

@@ -21,6 +21,8 @@ pub struct Cli {
 pub enum Command {
     /// Ask a model one question.
     Chat(ChatArgs),
+    /// Say of every model who calls, where and how, and what fails.
+    CheckConfig(CheckArgs),
     /// Turn texts into vectors.
     Embed(EmbedArgs),
     /// Run the offline Bedrock by itself.
@@ -86,6 +88,17 @@ pub struct ChatArgs {
     pub json: bool,
     /// The question.
     pub prompt: String,
+}
+
+/// Arguments of `check-config`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// LiteLLM's config.yaml; without it, any Bedrock model with the environment's credentials.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Also ask every model one short question.
+    #[arg(long)]
+    pub live: bool,
 }
 
 /// Arguments of `embed`.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use facade::transform::{Options, Warnings};
 use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
-    Catalog, ChatCall, Client, EmbedCall, Fetcher, ImageCall, Media, ModelSpec, Outgoing, RerankCall, Transport,
+    Auth, Catalog, ChatCall, Client, EmbedCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing, RerankCall, Transport,
     UnsupportedParams, Warning,
 };
 
@@ -201,7 +201,12 @@ impl Deployment {
         self.config.keepalive
     }
 
-    async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
+    /// The model, where its name does not depend on the caller's.
+    pub(crate) const fn spec(&self) -> Option<&ModelSpec> {
+        self.spec.as_ref()
+    }
+
+    pub(crate) async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
         // Region and endpoint were checked; what may be missing is the profile.
         let place = model.profile.as_ref().or(model.place.as_ref());
         let transport = pool.transport(&model.connection).await.map_err(|error| at(place, &error))?;
@@ -251,18 +256,33 @@ fn resolve(name: &str, config: &Model, catalog: &Catalog) -> Result<ModelSpec, f
     })
 }
 
-/// Connections by what they depend on: equal ones are shared.
+/// Connections and identities by what they depend on: equal ones are shared.
 #[derive(Debug, Default)]
-struct Pool(Vec<(Connection, Transport)>);
+pub(crate) struct Pool {
+    transports: Vec<(Connection, Transport)>,
+    identities: Vec<(Auth, Identity)>,
+}
 
 impl Pool {
     async fn transport(&mut self, connection: &Connection) -> Result<Transport, facade::Error> {
-        if let Some((_, transport)) = self.0.iter().find(|(known, _)| known == connection) {
+        if let Some((_, transport)) = self.transports.iter().find(|(known, _)| known == connection) {
             return Ok(transport.clone());
         }
-        let transport = Transport::connect(connection.config()).await?;
-        self.0.push((connection.clone(), transport.clone()));
+        let config = connection.config();
+        let identity = self.identity(&connection.identity, &config).await?;
+        let transport = Transport::connect(config.with_identity(identity)).await?;
+        self.transports.push((connection.clone(), transport.clone()));
         Ok(transport)
+    }
+
+    /// One for all regions, endpoints and time limits: credentials are loaded once.
+    async fn identity(&mut self, auth: &Auth, config: &facade::Config) -> Result<Identity, facade::Error> {
+        if let Some((_, identity)) = self.identities.iter().find(|(known, _)| known == auth) {
+            return Ok(identity.clone());
+        }
+        let identity = Identity::of(config).await?;
+        self.identities.push((auth.clone(), identity.clone()));
+        Ok(identity)
     }
 }
 

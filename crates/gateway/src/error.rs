@@ -1,5 +1,7 @@
 //! Every failure in OpenAI's shape.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use facade::ErrorBody;
@@ -14,13 +16,15 @@ pub(crate) struct ApiError {
     body: Box<ErrorBody>,
     /// AWS's, if the call got that far.
     request_id: Option<String>,
+    /// How long AWS asks to wait.
+    retry_after: Option<Duration>,
     /// What was changed in the request before it failed.
     warnings: Option<HeaderValue>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
-        Self { status, body: Box::new(body), request_id: None, warnings: None }
+        Self { status, body: Box::new(body), request_id: None, retry_after: None, warnings: None }
     }
 
     /// The request is wrong.
@@ -110,13 +114,17 @@ impl From<facade::Error> for ApiError {
     fn from(error: facade::Error) -> Self {
         let (status, body) = error.openai();
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { request_id: error.request_id().map(str::to_owned), ..Self::new(status, body) }
+        Self {
+            request_id: error.request_id().map(str::to_owned),
+            retry_after: error.upstream().and_then(|upstream| upstream.retry_after),
+            ..Self::new(status, body)
+        }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, body, request_id, warnings } = self;
+        let Self { status, body, request_id, retry_after, warnings } = self;
         tracing::debug!(status = status.as_u16(), message = body.error.message, request_id, "refused");
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = Response::new(Bytes::from(json).into());
@@ -124,6 +132,10 @@ impl IntoResponse for ApiError {
         let map = response.headers_mut();
         map.insert(header::CONTENT_TYPE, headers::JSON);
         headers::request_id(map, request_id.as_deref());
+        if let Some(delay) = retry_after {
+            // Whole seconds, never fewer than AWS asks for.
+            map.insert(header::RETRY_AFTER, HeaderValue::from(delay.as_secs() + u64::from(delay.subsec_nanos() > 0)));
+        }
         if let Some(warnings) = warnings {
             map.insert(headers::WARNINGS, warnings);
         }

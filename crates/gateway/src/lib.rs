@@ -24,6 +24,7 @@
 mod app;
 mod auth;
 mod cache;
+mod check;
 mod cli;
 mod commands;
 mod config;
@@ -36,7 +37,7 @@ mod routes;
 mod sse;
 
 pub use app::App;
-pub use cli::{ChatArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source};
+pub use cli::{ChatArgs, CheckArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source};
 pub use commands::run;
 pub use config::{Config, ConfigError, Environment};
 pub use deployments::Deployments;

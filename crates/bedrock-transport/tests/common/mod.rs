@@ -1,6 +1,8 @@
 //! What the tests share: calls, canned answers, frames.
 #![allow(dead_code, clippy::allow_attributes, clippy::unwrap_used, reason = "each test file uses a part")]
 
+pub(crate) mod fake_aws;
+
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
 use aws_smithy_types::body::SdkBody;

@@ -1,6 +1,7 @@
 //! The commands, and what they share.
 
 mod chat;
+mod check_config;
 mod embed;
 mod emulate;
 mod explain;
@@ -67,6 +68,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = runtime.block_on(async {
         match command {
             Command::Chat(args) => chat::run(args, env).await,
+            Command::CheckConfig(args) => check_config::run(&args, env).await,
             Command::Embed(args) => embed::run(&args, env).await,
             Command::Emulate(args) => emulate::run(&args).await,
             Command::Explain(args) => explain::run(&args, env).await,

@@ -4,7 +4,7 @@ use bedrock_emulator::Emulator;
 
 use crate::cli::Source;
 use crate::commands::Failure;
-use crate::config::{Config, Identity};
+use crate::config::{Config, identity};
 use crate::{Deployments, Environment};
 
 /// What a command works with.
@@ -24,7 +24,7 @@ pub(super) async fn setup(source: &Source, env: Environment) -> Result<Setup, Fa
         for model in &mut config.models {
             model.connection.endpoint = Some(emulator.url());
             model.connection.agent_endpoint = Some(emulator.url());
-            model.connection.identity = Identity::fake();
+            model.connection.identity = identity::fake();
             model.connection.region.get_or_insert_with(|| EMULATED_REGION.to_owned());
         }
     }

@@ -1,154 +1,160 @@
-//! Who calls Bedrock, where, and how patiently.
+//! Who calls Bedrock, as `litellm_params` and the environment say it.
 
-use std::time::Duration;
-
-use facade::{Auth, Secret, Timeouts};
+use facade::{Auth, Role, Secret, WebIdentity, WebToken};
 
 use crate::config::section::Section;
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, Place};
 
-/// Who calls. As `facade::Auth`, and comparable: equal identities share their connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Identity {
-    Ambient,
-    ApiKey(Secret),
-    Keys { access_key_id: String, secret_access_key: Secret, session_token: Option<Secret> },
-    Profile(String),
+/// What belongs to a role, and means nothing without one.
+const OF_ROLES: &[&str] =
+    &["aws_external_id", "aws_session_name", "aws_session_tags", "aws_sts_endpoint", "aws_web_identity_token"];
+
+/// Keys that need no account, for the emulator.
+pub(crate) fn fake() -> Auth {
+    Auth::keys("AKIDEMULATOR", "not-a-secret")
 }
 
-/// Everything that a connection to Bedrock depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Connection {
-    pub(crate) identity: Identity,
-    pub(crate) region: Option<String>,
-    pub(crate) endpoint: Option<String>,
-    /// Of bedrock-agent-runtime, which ranks documents.
-    pub(crate) agent_endpoint: Option<String>,
-    /// To the head of an answer, and between two pieces of one.
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) max_attempts: u32,
-}
-
-/// How often a failed call is repeated where nothing is said.
-pub(crate) const RETRIES: u32 = 2;
-
-/// Ways to become somebody that are LiteLLM's and not yet ours.
-const NOT_YET: &[&str] = &[
-    "aws_bedrock_client",
-    "aws_external_id",
-    "aws_role_name",
-    "aws_session_name",
-    "aws_session_tags",
-    "aws_sts_endpoint",
-    "aws_web_identity_token",
-];
-
-impl Connection {
-    /// With what the environment says.
-    pub(crate) fn ambient(env: &Environment) -> Self {
-        Self {
-            identity: Identity::of_environment(env),
-            region: ["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"]
-                .iter()
-                .find_map(|name| env.set_by_file(name))
-                .map(str::to_owned),
-            endpoint: env.value("AWS_BEDROCK_RUNTIME_ENDPOINT").map(str::to_owned),
-            agent_endpoint: env.value("AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT").map(str::to_owned),
-            timeout: None,
-            max_attempts: 1 + RETRIES,
-        }
+/// What `litellm_params` says, in LiteLLM's order: API key, role, profile, key pair, environment. What is said here is
+/// never completed from the environment.
+pub(crate) fn take(params: &mut Section<'_>, env: &Environment) -> Result<Auth, ConfigError> {
+    let api_key = params.text("api_key")?;
+    let named = named(params)?;
+    let role = match params.text("aws_role_name")? {
+        Some(arn) => Some(role(arn, params, env, named.clone())?),
+        None => None,
+    };
+    if let Some(place) = params.take_all(OF_ROLES).into_iter().next() {
+        return Err(place.error("needs an `aws_role_name`"));
     }
+    Ok(match api_key {
+        Some(key) => Auth::bearer(key),
+        None => role.or(named).unwrap_or_else(|| of_environment(env)),
+    })
+}
 
-    /// The same, ready for the SDK.
-    pub(crate) fn config(&self) -> facade::Config {
-        let mut timeouts = Timeouts::default();
-        if let Some(limit) = self.timeout {
-            timeouts = timeouts.with_first_byte(limit).with_idle(limit);
+/// What the file put into the environment, and what only LiteLLM reads there; the rest the SDK finds itself.
+pub(crate) fn of_environment(env: &Environment) -> Auth {
+    if let Some(key) = env.set_by_file("AWS_BEARER_TOKEN_BEDROCK") {
+        return Auth::bearer(key);
+    }
+    match env.value("AWS_ROLE_NAME") {
+        Some(arn) if env.value("AWS_BEARER_TOKEN_BEDROCK").is_none() => {
+            let mut role = Role::new(arn);
+            role.source = keys_of_environment(env);
+            complete(&mut role, env);
+            Auth::Role(Box::new(role))
         }
-        let mut config = facade::Config::new()
-            .with_auth(self.identity.auth())
-            .with_max_attempts(self.max_attempts)
-            .with_timeouts(timeouts);
-        config.region.clone_from(&self.region);
-        config.endpoint.clone_from(&self.endpoint);
-        config.agent_endpoint.clone_from(&self.agent_endpoint);
-        config
+        _ => keys_of_environment(env),
     }
 }
 
-impl Identity {
-    /// Keys that need no account, for the emulator.
-    pub(crate) fn fake() -> Self {
-        Self::Keys {
-            access_key_id: "AKIDEMULATOR".to_owned(),
-            secret_access_key: Secret::new("not-a-secret"),
-            session_token: None,
-        }
+fn keys_of_environment(env: &Environment) -> Auth {
+    if env.set_by_file("AWS_ACCESS_KEY_ID").or_else(|| env.set_by_file("AWS_SECRET_ACCESS_KEY")).is_some()
+        && let (Some(id), Some(secret)) = (env.value("AWS_ACCESS_KEY_ID"), env.value("AWS_SECRET_ACCESS_KEY"))
+    {
+        return keys(id.to_owned(), secret.to_owned(), env.value("AWS_SESSION_TOKEN").map(str::to_owned));
     }
+    // `AWS_PROFILE` of the process is the SDK's business; `AWS_PROFILE_NAME` is LiteLLM's own.
+    let profile = env.set_by_file("AWS_PROFILE").or_else(|| env.value("AWS_PROFILE_NAME"));
+    profile.map_or(Auth::Default, |name| Auth::Profile(name.to_owned()))
+}
 
-    /// What the file put into the environment; the rest the SDK finds itself.
-    fn of_environment(env: &Environment) -> Self {
-        if let Some(key) = env.set_by_file("AWS_BEARER_TOKEN_BEDROCK") {
-            return Self::ApiKey(Secret::new(key));
-        }
-        if env.set_by_file("AWS_ACCESS_KEY_ID").or_else(|| env.set_by_file("AWS_SECRET_ACCESS_KEY")).is_some()
-            && let (Some(id), Some(secret)) = (env.value("AWS_ACCESS_KEY_ID"), env.value("AWS_SECRET_ACCESS_KEY"))
-        {
-            return Self::Keys {
-                access_key_id: id.to_owned(),
-                secret_access_key: Secret::new(secret),
-                session_token: env.value("AWS_SESSION_TOKEN").map(Secret::new),
-            };
-        }
-        // `AWS_PROFILE` of the process is the SDK's business; `AWS_PROFILE_NAME` is LiteLLM's own.
-        let profile = env.set_by_file("AWS_PROFILE").or_else(|| env.value("AWS_PROFILE_NAME"));
-        profile.map_or(Self::Ambient, |name| Self::Profile(name.to_owned()))
+fn keys(access_key_id: String, secret: String, session_token: Option<String>) -> Auth {
+    match session_token {
+        Some(token) => Auth::temporary_keys(access_key_id, secret, token),
+        None => Auth::keys(access_key_id, secret),
     }
+}
 
-    /// What `litellm_params` says, in LiteLLM's order: API key, profile, key pair, environment.
-    pub(crate) fn take(params: &mut Section<'_>, env: &Environment) -> Result<Self, ConfigError> {
-        if let Some(place) = params.take_all(NOT_YET).into_iter().next() {
-            return Err(place.error(
-                "this way to sign in is not supported yet; use keys, a profile, an API key or the environment",
-            ));
-        }
-        let api_key = params.text("api_key")?;
-        let profile = params.text("aws_profile_name")?;
-        let access_key_id = params.text("aws_access_key_id")?;
-        let secret_access_key = params.text("aws_secret_access_key")?;
-        let session_token = params.text("aws_session_token")?;
-        if let Some(key) = api_key {
-            return Ok(Self::ApiKey(Secret::new(key)));
-        }
-        if let Some(name) = profile {
-            return Ok(Self::Profile(name));
-        }
-        let missing = |key| {
-            let place = params.place();
-            place_in(&place, key).error("is missing: a key pair has two halves")
-        };
-        match (access_key_id, secret_access_key) {
-            (Some(access_key_id), Some(secret)) => Ok(Self::Keys {
-                access_key_id,
-                secret_access_key: Secret::new(secret),
-                session_token: session_token.map(Secret::new),
-            }),
-            (Some(_), None) => Err(missing("aws_secret_access_key")),
-            (None, Some(_)) => Err(missing("aws_access_key_id")),
-            (None, None) if session_token.is_some() => Err(missing("aws_access_key_id")),
-            (None, None) => Ok(Self::of_environment(env)),
-        }
+/// A profile or a key pair.
+fn named(params: &mut Section<'_>) -> Result<Option<Auth>, ConfigError> {
+    let profile = params.text("aws_profile_name")?;
+    let access_key_id = params.text("aws_access_key_id")?;
+    let secret = params.text("aws_secret_access_key")?;
+    let session_token = params.text("aws_session_token")?;
+    if let Some(name) = profile {
+        return Ok(Some(Auth::Profile(name)));
     }
+    let missing = |key| Err(place_in(&params.place(), key).error("is missing: a key pair has two halves"));
+    match (access_key_id, secret) {
+        (Some(id), Some(secret)) => Ok(Some(keys(id, secret, session_token))),
+        (Some(_), None) => missing("aws_secret_access_key"),
+        (None, Some(_)) => missing("aws_access_key_id"),
+        (None, None) if session_token.is_some() => missing("aws_access_key_id"),
+        (None, None) => Ok(None),
+    }
+}
 
-    fn auth(&self) -> Auth {
-        match self.clone() {
-            Self::Ambient => Auth::Default,
-            Self::ApiKey(key) => Auth::Bearer(key),
-            Self::Keys { access_key_id, secret_access_key, session_token } => {
-                Auth::Keys { access_key_id, secret_access_key, session_token }
-            }
-            Self::Profile(name) => Auth::Profile(name),
+/// A role, assumed by `source`, by the environment's identity, or with a web identity token.
+fn role(arn: String, params: &mut Section<'_>, env: &Environment, source: Option<Auth>) -> Result<Auth, ConfigError> {
+    let session_name = params.text("aws_session_name")?;
+    let external_id = params.text("aws_external_id")?;
+    let session_tags = session_tags(params)?;
+    let sts_endpoint = params.checked("aws_sts_endpoint", endpoint)?;
+    let token_place = params.find("aws_web_identity_token");
+    let token = params.text("aws_web_identity_token")?;
+    if let (Some(token), Some(place)) = (token, token_place) {
+        let token = web_token(token, env).map_err(|message| place.error(message))?;
+        let mut identity = WebIdentity::new(arn, token);
+        identity.session_name = session_name.or_else(|| env.value("AWS_SESSION_NAME").map(str::to_owned));
+        identity.sts_endpoint = sts_endpoint.or_else(|| env.value("AWS_STS_ENDPOINT").map(str::to_owned));
+        return Ok(Auth::WebIdentity(identity));
+    }
+    let mut role = Role::new(arn);
+    role.source = source.unwrap_or_else(|| keys_of_environment(env));
+    role.session_name = session_name;
+    role.external_id = external_id;
+    role.session_tags = session_tags;
+    role.sts_endpoint = sts_endpoint;
+    complete(&mut role, env);
+    Ok(Auth::Role(Box::new(role)))
+}
+
+/// What LiteLLM takes from the environment where a role leaves it open.
+fn complete(role: &mut Role, env: &Environment) {
+    let value = |name| env.value(name).map(str::to_owned);
+    role.session_name = role.session_name.take().or_else(|| value("AWS_SESSION_NAME"));
+    role.external_id = role.external_id.take().or_else(|| value("AWS_EXTERNAL_ID"));
+    role.sts_endpoint = role.sts_endpoint.take().or_else(|| value("AWS_STS_ENDPOINT"));
+}
+
+/// A list of `{Key, Value}`, as AWS writes tags.
+fn session_tags(params: &mut Section<'_>) -> Result<Vec<(String, String)>, ConfigError> {
+    let place = params.find("aws_session_tags").unwrap_or_else(|| params.place());
+    let tags = params.list("aws_session_tags")?.into_iter().map(|node| {
+        let mut tag = Section::new(&place.file, place.key.clone(), node)?;
+        match (tag.text("Key")?, tag.text("Value")?) {
+            (Some(key), Some(value)) => Ok((key, value)),
+            _ => Err(place.error("expected a list of maps with `Key` and `Value`")),
         }
+    });
+    tags.collect()
+}
+
+/// LiteLLM's reference to a token, the path of a file, or the token itself.
+fn web_token(token: String, env: &Environment) -> Result<WebToken, String> {
+    let variable = |name: &str| match env.set_by_file(name) {
+        Some(value) => WebToken::Text(Secret::new(value)),
+        None => WebToken::Variable(name.to_owned()),
+    };
+    let path_in = |name: &str| match env.set_by_file(name) {
+        Some(path) => WebToken::File(path.into()),
+        None => WebToken::FileOfVariable(name.to_owned()),
+    };
+    let Some((provider, rest)) = token.strip_prefix("oidc/").and_then(|rest| rest.split_once('/')) else {
+        let is_path = token.starts_with('/');
+        return Ok(if is_path { WebToken::File(token.into()) } else { WebToken::Text(Secret::new(token)) });
+    };
+    match provider {
+        "azure" => Ok(path_in("AZURE_FEDERATED_TOKEN_FILE")),
+        "circleci" => Ok(variable("CIRCLE_OIDC_TOKEN")),
+        "circleci_v2" => Ok(variable("CIRCLE_OIDC_TOKEN_V2")),
+        "env" => Ok(variable(rest)),
+        "env_path" => Ok(path_in(rest)),
+        "file" => Ok(WebToken::File(rest.into())),
+        _ => Err(format!(
+            "tokens of `oidc/{provider}` are not fetched; write one into a file and name it as `oidc/file/PATH`"
+        )),
     }
 }
 
@@ -169,8 +175,83 @@ pub(crate) fn endpoint(url: String) -> Result<String, String> {
     }
 }
 
-fn place_in(section: &crate::config::Place, key: &str) -> crate::config::Place {
+fn place_in(section: &Place, key: &str) -> Place {
     let mut place = section.clone();
     place.key = format!("{}.{key}", place.key);
     place
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::tree::Node;
+
+    /// What these parameters say in this environment. No secret in it prints.
+    fn auth<const N: usize>(yaml: &str, env: [(&str, &str); N]) -> String {
+        let node: Node = serde_saphyr::from_str(yaml).unwrap();
+        let mut section = Section::new(Path::new("c.yaml"), "params", node).unwrap();
+        match take(&mut section, &Environment::from(env)) {
+            Ok(auth) => format!("{auth:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn every_way_to_sign_in_is_read() {
+        const ROLE: &str = "aws_role_name: arn:aws:iam::1:role/r\n";
+        let keys = "aws_access_key_id: AKID\naws_secret_access_key: secret\naws_session_token: token\n";
+        let lines = [
+            auth("{}", []),
+            auth("api_key: secret", [("AWS_ROLE_NAME", "arn:aws:iam::1:role/env")]),
+            auth(keys, [("AWS_SESSION_TOKEN", "foreign"), ("AWS_ROLE_NAME", "arn:aws:iam::1:role/env")]),
+            auth("aws_profile_name: p", []),
+            auth("{}", [("AWS_PROFILE_NAME", "p")]),
+            auth(ROLE, []),
+            auth(&format!("{ROLE}{keys}"), []),
+            auth(&format!("{ROLE}aws_profile_name: p"), []),
+            auth(
+                &format!(
+                    "{ROLE}aws_session_name: s\naws_external_id: x\naws_sts_endpoint: http://sts\naws_session_tags: [{{Key: a, Value: b}}]"
+                ),
+                [],
+            ),
+            auth("{}", [("AWS_ROLE_NAME", "arn:aws:iam::1:role/env"), ("AWS_SESSION_NAME", "s")]),
+            auth(&format!("{ROLE}aws_web_identity_token: secret"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/file//var/token"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: /var/token"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/env/TOKEN"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/env_path/TOKEN_FILE"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/google/audience"), []),
+            auth("aws_web_identity_token: secret", []),
+            auth("aws_external_id: x", []),
+            auth(&format!("{ROLE}aws_session_tags: [{{Key: a}}]"), []),
+            auth(&format!("{ROLE}aws_sts_endpoint: sts"), []),
+            auth("aws_session_token: secret", []),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        Default
+        Bearer(Secret(..))
+        Keys { access_key_id: "AKID", secret_access_key: Secret(..), session_token: Some(Secret(..)) }
+        Profile("p")
+        Profile("p")
+        Role(Role { arn: "arn:aws:iam::1:role/r", source: Default, session_name: None, external_id: None, session_tags: [], sts_endpoint: None })
+        Role(Role { arn: "arn:aws:iam::1:role/r", source: Keys { access_key_id: "AKID", secret_access_key: Secret(..), session_token: Some(Secret(..)) }, session_name: None, external_id: None, session_tags: [], sts_endpoint: None })
+        Role(Role { arn: "arn:aws:iam::1:role/r", source: Profile("p"), session_name: None, external_id: None, session_tags: [], sts_endpoint: None })
+        Role(Role { arn: "arn:aws:iam::1:role/r", source: Default, session_name: Some("s"), external_id: Some("x"), session_tags: [("a", "b")], sts_endpoint: Some("http://sts") })
+        Role(Role { arn: "arn:aws:iam::1:role/env", source: Default, session_name: Some("s"), external_id: None, session_tags: [], sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: Text(Secret(..)), session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: File("/var/token"), session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: File("/var/token"), session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: Variable("TOKEN"), session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: FileOfVariable("TOKEN_FILE"), session_name: None, sts_endpoint: None })
+        c.yaml:2: params.aws_web_identity_token: tokens of `oidc/google` are not fetched; write one into a file and name it as `oidc/file/PATH`
+        c.yaml:1: params.aws_web_identity_token: needs an `aws_role_name`
+        c.yaml:1: params.aws_external_id: needs an `aws_role_name`
+        c.yaml:2: params.aws_session_tags: expected a list of maps with `Key` and `Value`
+        c.yaml:2: params.aws_sts_endpoint: `sts` is not an http:// or https:// URL
+        c.yaml:1: params.aws_access_key_id: is missing: a key pair has two halves
+        "#);
+    }
 }

@@ -1,8 +1,9 @@
 //! The configuration: LiteLLM's `config.yaml`, read strictly.
 
+mod connection;
 mod env;
 mod file;
-mod identity;
+pub(crate) mod identity;
 mod known;
 mod load;
 mod model;
@@ -13,6 +14,6 @@ pub use env::Environment;
 pub use file::Config;
 pub use section::ConfigError;
 
+pub(crate) use connection::{Connection, RETRIES};
 pub(crate) use file::Model;
-pub(crate) use identity::{Connection, Identity};
 pub(crate) use section::Place;

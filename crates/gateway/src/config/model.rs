@@ -5,10 +5,10 @@ use std::path::Path;
 use facade::ChatRequest;
 use facade::types::RawJson;
 
-use crate::config::identity::{self, RETRIES};
+use crate::config::identity;
 use crate::config::section::Section;
 use crate::config::tree::{Entry, Node, Value};
-use crate::config::{ConfigError, Connection, Environment, Identity, Model, Place, known};
+use crate::config::{ConfigError, Connection, Environment, Model, Place, RETRIES, known};
 
 /// What `litellm_settings` and `router_settings` say for every model.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ pub(crate) fn read(
     }
     let ambient = Connection::ambient(context.env);
     let profile = params.find("aws_profile_name");
-    let identity = Identity::take(&mut params, context.env)?;
+    let identity = identity::take(&mut params, context.env)?;
     let region = params.checked("aws_region_name", identity::region)?;
     let endpoint = params.checked("aws_bedrock_runtime_endpoint", identity::endpoint)?;
     let agent_endpoint = params.checked("aws_bedrock_agent_runtime_endpoint", identity::endpoint)?;

@@ -35,7 +35,7 @@ async fn a_wrong_file_is_one_line_with_file_line_and_key() {
         &with("      aws_access_key_id: AKID"),
         &with("      aws_secret_access_key: x"),
         &with("      aws_session_token: x"),
-        &with("      aws_role_name: arn:aws:iam::1:role/x"),
+        &with("      aws_external_id: x"),
         &with("      aws_web_identity_token: x"),
         &with("      aws_profile_name: not-there"),
         &with("      aws_region_name: evil.example/"),
@@ -84,8 +84,8 @@ async fn a_wrong_file_is_one_line_with_file_line_and_key() {
     config.yaml:4: model_list[0].litellm_params.aws_secret_access_key: is missing: a key pair has two halves
     config.yaml:4: model_list[0].litellm_params.aws_access_key_id: is missing: a key pair has two halves
     config.yaml:4: model_list[0].litellm_params.aws_access_key_id: is missing: a key pair has two halves
-    config.yaml:5: model_list[0].litellm_params.aws_role_name: this way to sign in is not supported yet; use keys, a profile, an API key or the environment
-    config.yaml:5: model_list[0].litellm_params.aws_web_identity_token: this way to sign in is not supported yet; use keys, a profile, an API key or the environment
+    config.yaml:5: model_list[0].litellm_params.aws_external_id: needs an `aws_role_name`
+    config.yaml:5: model_list[0].litellm_params.aws_web_identity_token: needs an `aws_role_name`
     config.yaml:5: model_list[0].litellm_params.aws_profile_name: there is no profile `not-there` in the AWS config files
     config.yaml:5: model_list[0].litellm_params.aws_region_name: `evil.example/` is not the name of an AWS region
     config.yaml:5: model_list[0].litellm_params.aws_bedrock_runtime_endpoint: `ftp://x` is not an http:// or https:// URL
