@@ -89,7 +89,7 @@ impl fmt::Display for Target {
 }
 
 /// One call as it goes out, before it is signed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outgoing {
     /// The operation.
@@ -146,6 +146,23 @@ impl Outgoing {
         }
         let Body { guardrail_config: config } = serde_json::from_slice(&self.body).ok()?;
         Some((config.guardrail_identifier, config.guardrail_version))
+    }
+}
+
+/// Without the values of headers, which may be secrets, and without the body.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, target, region, headers, timeout, max_attempts, body } = self;
+        let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Outgoing")
+            .field("operation", operation)
+            .field("target", target)
+            .field("region", region)
+            .field("headers", &names)
+            .field("timeout", timeout)
+            .field("max_attempts", max_attempts)
+            .field("body", &body.len())
+            .finish()
     }
 }
 

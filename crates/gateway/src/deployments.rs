@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use facade::transform::{Options, Warnings};
+use facade::transform::{Options, TransformError, Warnings};
 use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
-    Auth, Catalog, ChatCall, Client, EmbedCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing, RerankCall, Transport,
-    UnsupportedParams, Warning,
+    Auth, Catalog, ChatCall, Client, EmbedCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing, RerankCall,
+    Transport, UnsupportedParams, Warning,
 };
 
 use crate::config::{Config, ConfigError, Connection, Model, Place};
@@ -96,6 +96,7 @@ impl Found<'_> {
     /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
     pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
+        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill(request, &config.defaults);
         let left_out = cache::inject(request)?;
@@ -104,6 +105,7 @@ impl Found<'_> {
             None => Media::default(),
         };
         let mut call = client.prepare_with(request, &*self.spec()?, media)?;
+        call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         if left_out > 0 {
@@ -116,10 +118,14 @@ impl Found<'_> {
     /// Maps an embedding request for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_embed(&self, request: &mut EmbeddingRequest) -> Result<EmbedCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
+        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_embedding(request, &config.defaults)?;
         let mut call = client.prepare_embed_as(request, &*self.spec()?)?;
-        call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
+        for outgoing in &mut call.calls {
+            outgoing.headers.extend(key.clone());
+            self.add_headers(outgoing);
+        }
         call.warnings.extend(overruled);
         Ok(call)
     }
@@ -168,6 +174,20 @@ impl Found<'_> {
             Some(spec) => Ok(Cow::Borrowed(spec)),
             None => resolve(&self.model, &self.deployment.config, &self.deployments.catalog).map(Cow::Owned),
         }
+    }
+
+    /// The header of the request's own API key, where requests may have one. It takes the place of a signature, so that
+    /// nothing of the operator's goes out with it.
+    fn key(&self, extra: &mut Extra) -> Result<Option<(String, String)>, facade::Error> {
+        if !self.deployment.config.client_key {
+            return Ok(None);
+        }
+        let Some(value) = extra.remove("api_key").filter(|value| !value.is_null()) else { return Ok(None) };
+        let key: String = value.read().map_err(|_| TransformError::invalid("api_key", "expected a text"))?;
+        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(TransformError::invalid("api_key", "is not a Bedrock API key").into());
+        }
+        Ok(Some(("authorization".to_owned(), format!("Bearer {key}"))))
     }
 
     /// The deployment's headers, where the request has none of the same name.

@@ -37,7 +37,9 @@ mod routes;
 mod sse;
 
 pub use app::App;
-pub use cli::{ChatArgs, CheckArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source};
+pub use cli::{
+    ChatArgs, CheckArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source,
+};
 pub use commands::run;
 pub use config::{Config, ConfigError, Environment};
 pub use deployments::Deployments;

@@ -36,6 +36,8 @@ pub(crate) struct Model {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
+    /// Whether a request may bring a Bedrock API key of its own.
+    pub(crate) client_key: bool,
     /// Headers of the operator's own, sent with every call.
     pub(crate) headers: Vec<(String, String)>,
     /// Parameters of requests that do not set them.
@@ -58,6 +60,7 @@ impl Model {
             keepalive: None,
             drop_params: false,
             modify_params: false,
+            client_key: false,
             headers: Vec::new(),
             defaults: ChatRequest::default(),
             profile: None,

@@ -107,7 +107,6 @@ pub(crate) const PARAMS: &[&str] = &[
     "aws_batch_role_arn",
     "aws_bedrock_project_id",
     "budget_duration",
-    "configurable_clientside_auth_params",
     "cooldown_time",
     "fallbacks",
     "input_cost_per_second",

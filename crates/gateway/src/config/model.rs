@@ -81,6 +81,7 @@ pub(crate) fn read(
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
+    read.client_key = client_key(&mut params, warnings)?;
     read.headers = headers(&mut params)?;
     warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
     let base_model = params.text("base_model")?;
@@ -92,6 +93,24 @@ pub(crate) fn read(
     read.profile = profile;
     read.place = Some(model_place);
     Ok(read)
+}
+
+/// What requests may bring of the caller's own: an API key, which replaces the operator's identity. Whoever chose an endpoint
+/// or a role instead would choose for the operator's keys.
+fn client_key(params: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<bool, ConfigError> {
+    const KEY: &str = "configurable_clientside_auth_params";
+    let place = params.find(KEY);
+    let names = params.texts(KEY)?;
+    let refused = names.iter().filter(|name| !matches!(name.as_str(), "api_key" | "aws_region_name" | "model_id"));
+    for (name, place) in refused.zip(place.iter().cycle()) {
+        warnings.push(format!(
+            "{}:{}: `{}`: `{name}` stays refused in requests",
+            place.file.display(),
+            place.line,
+            place.key
+        ));
+    }
+    Ok(names.iter().any(|name| name == "api_key"))
 }
 
 fn headers(params: &mut Section<'_>) -> Result<Vec<(String, String)>, ConfigError> {

@@ -34,3 +34,41 @@ async fn cache_markers_are_put_where_the_deployment_says() {
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert_eq!(body["system"], json!([{"text": "Be brief."}, {"cachePoint": {"type": "default"}}]));
 }
+
+#[tokio::test]
+async fn a_request_brings_an_api_key_only_where_it_may() {
+    let own = question(json!({"api_key": "callers-own"}));
+    let gateway = Gateway::start("").await;
+    assert_eq!(gateway.chat(&own).await.status, 400);
+    let gateway = Gateway::with_params(", configurable_clientside_auth_params: [api_key]", "").await;
+    for (body, sent) in [(own, "Bearer callers-own"), (question(json!({})), "AWS4-HMAC-SHA256 Credential=AKID/")] {
+        let answer = gateway.chat(&body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let requests = gateway.emulator.requests();
+        let request = requests.last().unwrap();
+        let authorization = request.header("authorization").unwrap();
+        assert!(authorization.starts_with(sent), "{authorization}");
+        assert!(!String::from_utf8_lossy(&request.body).contains("callers-own"));
+    }
+    for wrong in [
+        json!({"api_key": "two words"}),
+        json!({"api_key": 5}),
+        json!({"aws_profile_name": "p"}),
+        json!({"api_base": "http://x"}),
+    ] {
+        assert_eq!(gateway.chat(&question(wrong)).await.status, 400);
+    }
+}
+
+#[tokio::test]
+async fn a_request_has_a_patience_and_retries_of_its_own() {
+    let gateway = Gateway::with_params(", num_retries: 0", "").await;
+    gateway.emulator.script(Fault::Throttle { times: 1 });
+    let answer = gateway.chat(&question(json!({"num_retries": 1}))).await;
+    assert_eq!((answer.status, gateway.emulator.requests().len()), (200, 2), "{}", answer.text);
+    for wrong in [json!({"num_retries": 11}), json!({"timeout": 0}), json!({"timeout": "soon"})] {
+        let name = wrong.as_object().unwrap().keys().next().unwrap().clone();
+        let error = gateway.chat(&question(wrong)).await.error();
+        assert!(error.starts_with(&format!("400 invalid_request_error - {name}: ")), "{error}");
+    }
+}

@@ -10,6 +10,7 @@ mod deployment;
 mod disconnects;
 mod embeddings;
 mod faults;
+mod identity;
 mod images;
 mod rerank;
 mod server;

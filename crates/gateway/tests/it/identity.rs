@@ -1,0 +1,144 @@
+//! Who calls, as operators see it: `check-config`, and no secret anywhere.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use bedrock_emulator::{Emulator, Fault};
+use serde_json::json;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+/// What nobody may see; all have a word in common.
+const SECRETS: [&str; 6] =
+    ["hush-secret-key", "hush-session-token", "hush-api-key", "hush-web-token", "hush-sts-key", "hush-sts-token"];
+
+/// An STS that gives everybody a session.
+async fn sts() -> MockServer {
+    let server = MockServer::start().await;
+    let session = |action: &str| {
+        format!(
+            r#"<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result><Credentials><AccessKeyId>ASIASESSION0001</AccessKeyId><SecretAccessKey>hush-sts-key</SecretAccessKey><SessionToken>hush-sts-token</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></{action}Result></{action}Response>"#
+        )
+    };
+    let answer = move |request: &wiremock::Request| {
+        let web = request.body.windows(15).any(|word| word == b"WithWebIdentity");
+        let action = if web { "AssumeRoleWithWebIdentity" } else { "AssumeRole" };
+        ResponseTemplate::new(200).set_body_string(session(action))
+    };
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    server
+}
+
+fn yaml(bedrock: &str, sts: &str) -> String {
+    let place = format!("aws_region_name: eu-west-1, aws_bedrock_runtime_endpoint: \"{bedrock}\"");
+    let role = format!("aws_role_name: \"arn:aws:iam::1:role/r\", aws_sts_endpoint: \"{sts}\"");
+    let keys = "aws_access_key_id: AKIDEXAMPLE0001, aws_secret_access_key: hush-secret-key";
+    format!(
+        "model_list:
+- {{model_name: keys, litellm_params: {{model: bedrock/amazon.nova-lite-v1:0, {keys}, {place}, aws_session_token: hush-session-token}}}}
+- {{model_name: key, litellm_params: {{model: bedrock/amazon.titan-text-express-v1, api_key: hush-api-key, {place}}}}}
+- {{model_name: role, litellm_params: {{model: bedrock/us.amazon.nova-lite-v1:0, {role}, {keys}, {place}}}}}
+- {{model_name: web, litellm_params: {{model: bedrock/us.amazon.nova-lite-v1:0, {role}, aws_web_identity_token: hush-web-token, {place}}}}}
+"
+    )
+}
+
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn pumice(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
+    command.args(arguments).env_clear().env("HOME", "/nonexistent").env("AWS_EC2_METADATA_DISABLED", "true");
+    command
+}
+
+/// Standard output, standard error, exit code.
+async fn run(arguments: &[&str]) -> (String, String, Option<i32>) {
+    let mut command = pumice(arguments);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_config_says_of_every_model_who_calls_where_and_how() {
+    let (bedrock, sts) = (Emulator::start().await.unwrap(), sts().await);
+    let more = "- {model_name: nobody, litellm_params: {model: bedrock/amazon.nova-lite-v1:0, aws_region_name: cn-north-1}}
+- {model_name: nowhere, litellm_params: {model: bedrock/amazon.nova-lite-v1:0, api_key: hush-api-key}}
+- {model_name: arn, litellm_params: {model: 'bedrock/arn:aws-us-gov:bedrock:us-gov-west-1:1:inference-profile/us-gov.amazon.nova-lite-v1:0', api_key: hush-api-key}}
+- {model_name: '*', litellm_params: {model: bedrock/*, api_key: hush-api-key, aws_region_name: eu-west-3}}
+- {model_name: profile, litellm_params: {model: bedrock/amazon.nova-lite-v1:0, aws_profile_name: none}}
+";
+    let config = file("check.yaml", &(yaml(&bedrock.url(), &sts.uri()) + more));
+    let arguments = ["check-config", "--config", config.to_str().unwrap()];
+    let (out, err, code) = run(&arguments).await;
+    let out = out.replace(&bedrock.url(), "BEDROCK");
+    insta::assert_snapshot!(out + &err, @"");
+    assert_eq!((code, bedrock.requests().len()), (Some(1), 0));
+
+    let config = file("live.yaml", &yaml(&bedrock.url(), &sts.uri()));
+    let arguments = ["check-config", "--live", "--config", config.to_str().unwrap()];
+    let (out, _, code) = run(&arguments).await;
+    assert_eq!((code, bedrock.requests().len(), out.lines().count()), (Some(0), 4, 4), "{out}");
+    bedrock.script(Fault::Throttle { times: 3 });
+    let (out, _, code) = run(&arguments).await;
+    assert!(code == Some(1) && out.starts_with("FAILED keys: ") && out.contains("ThrottlingException"), "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_secret_is_seen_anywhere() {
+    let (bedrock, sts) = (Emulator::start().await.unwrap(), sts().await);
+    let config = file("secrets.yaml", &yaml(&bedrock.url(), &sts.uri()));
+    let config = config.to_str().unwrap();
+    let mut seen = String::new();
+    // Everything that is ever logged.
+    let mut serve = pumice(&["serve", "--port", "0", "--log", "trace", "--config", config]);
+    let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let url = loop {
+        let mut line = String::new();
+        assert_ne!(log.read_line(&mut line).unwrap(), 0, "{seen}");
+        seen.push_str(&line);
+        if let Some((_, rest)) = line.split_once("listening on ") {
+            break rest.split(',').next().unwrap().to_owned();
+        }
+    };
+    let rest = std::thread::spawn(move || {
+        let mut rest = String::new();
+        log.read_to_string(&mut rest).unwrap();
+        rest
+    });
+    let client = reqwest::Client::new();
+    for model in ["keys", "key", "role", "web"] {
+        for fault in [None, Some(Fault::Throttle { times: 1 })] {
+            let fails = fault.is_some();
+            fault.into_iter().for_each(|fault| bedrock.script(fault));
+            let body = json!({"model": model, "num_retries": 0, "messages": [{"role": "user", "content": "Hi"}]});
+            let answer = client.post(format!("{url}/v1/chat/completions")).json(&body).send().await.unwrap();
+            assert_eq!(answer.status().is_success(), !fails);
+            seen.push_str(&format!("{:?}", answer.headers()));
+            seen.push_str(&answer.text().await.unwrap());
+        }
+        let request = file(
+            &format!("{model}.json"),
+            &json!({"model": model, "messages": [{"role": "user", "content": "Hi"}]}).to_string(),
+        );
+        let (out, err, code) = run(&["explain", "--log", "trace", "--config", config, request.to_str().unwrap()]).await;
+        assert_eq!(code, Some(0), "{err}");
+        seen.push_str(&(out + &err));
+    }
+    let (out, err, _) = run(&["check-config", "--log", "trace", "--config", config]).await;
+    seen.push_str(&(out + &err));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    seen.push_str(&rest.join().unwrap());
+    assert!(seen.contains(" TRACE ") && seen.contains("ASIASESSION0001"), "{seen}");
+    for secret in SECRETS {
+        let lines: Vec<_> = seen.lines().filter(|line| line.contains(secret)).collect();
+        assert_eq!(lines, [""; 0], "{secret}");
+    }
+}
