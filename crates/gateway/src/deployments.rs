@@ -133,9 +133,11 @@ impl Found<'_> {
     /// Maps a rerank request for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_rerank(&self, request: &mut RerankRequest) -> Result<RerankCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
+        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_rerank(request, &config.defaults)?;
         let mut call = client.prepare_rerank_as(request, &*self.spec()?)?;
+        call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         Ok(call)

@@ -77,7 +77,18 @@ async fn check_config_says_of_every_model_who_calls_where_and_how() {
     let arguments = ["check-config", "--config", config.to_str().unwrap()];
     let (out, err, code) = run(&arguments).await;
     let out = out.replace(&bedrock.url(), "BEDROCK");
-    insta::assert_snapshot!(out + &err, @"");
+    insta::assert_snapshot!(out + &err, @r"
+    ok keys: amazon.nova-lite-v1:0 by converse in eu-west-1 at BEDROCK as temporary key …0001
+    ok key: amazon.titan-text-express-v1 by invoke in eu-west-1 at BEDROCK as API key …-key
+    ok role: us.amazon.nova-lite-v1:0 by converse in eu-west-1 at BEDROCK as temporary key …0001
+    ok web: us.amazon.nova-lite-v1:0 by converse in eu-west-1 at BEDROCK as temporary key …0001
+    FAILED nobody: amazon.nova-lite-v1:0 by converse in cn-north-1: no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached (the credential provider was not enabled: no credentials found in chain. Attempted:   Environment: the credential provider was not enabled: environment variable not set   Profile: the credential provider was not enabled   WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set   EcsContainer: the credential provider was not enabled: ECS provider not configured   Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`)
+    FAILED nowhere: amazon.nova-lite-v1:0 by converse as API key …-key: no AWS region: set AWS_REGION, or `region` in the profile or the configuration
+    ok arn: arn:aws-us-gov:bedrock:us-gov-west-1:1:inference-profile/us-gov.amazon.nova-lite-v1:0 by converse in us-gov-west-1 at https://bedrock-runtime.us-gov-west-1.amazonaws.com as API key …-key
+    ok *: bedrock/* in eu-west-3 at https://bedrock-runtime.eu-west-3.amazonaws.com as API key …-key
+    FAILED profile: bedrock/amazon.nova-lite-v1:0: there is no profile `none` in the AWS config files
+    error: 3 of 9 models cannot be served
+    ");
     assert_eq!((code, bedrock.requests().len()), (Some(1), 0));
 
     let config = file("live.yaml", &yaml(&bedrock.url(), &sts.uri()));
