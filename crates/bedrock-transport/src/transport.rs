@@ -204,7 +204,7 @@ impl Transport {
     }
 
     fn region_of(&self, call: &Outgoing) -> Option<String> {
-        call.region.as_deref().or(self.region()).map(str::to_owned)
+        call.region.as_deref().or_else(|| self.region()).map(str::to_owned)
     }
 
     /// What `call` changes of its client's configuration.
