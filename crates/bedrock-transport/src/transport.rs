@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_config::SdkConfig;
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::{self as sdk_config, Region, StalledStreamProtectionConfig};
-use bedrock_transform::{Answer, ErrorKind, Operation, Outgoing, ResponseMeta, UpstreamError};
+use bedrock_transform::{Answer, ErrorKind, Outgoing, ResponseMeta, UpstreamError};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::operation::{Goal, Outcome, Overrides, Response, run};
@@ -192,7 +192,7 @@ impl Transport {
     /// Takes `call` to its goal on the client of its service.
     async fn run(&self, call: &Outgoing, goal: Goal, overrides: Overrides) -> Result<Outcome, TransportError> {
         #[cfg(feature = "rerank")]
-        if call.operation == Operation::Rerank {
+        if call.operation == bedrock_transform::Operation::Rerank {
             let agent = self.agent.as_ref().ok_or_else(|| {
                 TransportError::refused("this transport has no client of bedrock-agent-runtime: `with_agent_client`")
             })?;
