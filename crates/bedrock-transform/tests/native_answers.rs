@@ -9,6 +9,7 @@ use core_types::{ChatChunk, ChatRequest, Usage};
 use serde_json::{Value, json};
 
 /// A family's answers. The text is `Hi there` wherever it is, and a limit ended it unless `finish` says otherwise.
+#[derive(Clone, Copy)]
 struct Row {
     model: &'static str,
     whole: &'static str,

@@ -161,7 +161,7 @@ async fn everybody_can_be_somebody() {
             "[profile named]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"ASIAPROCESS\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"process\"}'\n",
         ),
         case("sso session", "profile")
-            .file(config, format!("[profile named]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://start\n"))
+            .file(config, "[profile named]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = eu-west-1\nsso_start_url = https://start\n")
             // SHA-1 of `corp`.
             .file(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", SSO_TOKEN),
         case("sso of old", "profile")

@@ -11,11 +11,11 @@ fn text(text: &str) -> Value {
     json!({ "type": "INLINE", "inlineDocumentSource": { "type": "TEXT", "textDocument": { "text": text } } })
 }
 
-fn object(object: Value) -> Value {
+fn object(object: &Value) -> Value {
     json!({ "type": "INLINE", "inlineDocumentSource": { "type": "JSON", "jsonDocument": object } })
 }
 
-fn request(sources: Vec<Value>) -> Value {
+fn request(sources: &[Value]) -> Value {
     json!({
         "queries": [{ "type": "TEXT", "textQuery": { "text": "the red fox" } }],
         "sources": sources,
@@ -35,7 +35,7 @@ async fn rerank(emulator: &Emulator, authorization: &str, body: &Value) -> Reply
 async fn documents_with_more_of_the_querys_words_come_first() {
     let emulator = Emulator::start().await.unwrap();
     let mut body =
-        request(vec![text("a blue whale"), object(json!({ "title": "Red", "body": "the fox" })), text("the red")]);
+        request(&[text("a blue whale"), object(&json!({ "title": "Red", "body": "the fox" })), text("the red")]);
     let reply = rerank(&emulator, SIGV4, &body).await;
     assert_eq!(
         reply.json(),
@@ -52,7 +52,7 @@ async fn documents_with_more_of_the_querys_words_come_first() {
 #[tokio::test]
 async fn many_results_come_in_pages() {
     let emulator = Emulator::start().await.unwrap();
-    let body = request((0..250).map(|number| text(&format!("fox {number}"))).collect());
+    let body = request(&(0..250).map(|number| text(&format!("fox {number}"))).collect::<Vec<_>>());
     let (mut lengths, mut token) = (Vec::new(), Value::Null);
     loop {
         let page = rerank(&emulator, SIGV4, &with(body.clone(), json!({ "nextToken": token }))).await.json();
@@ -71,7 +71,7 @@ async fn many_results_come_in_pages() {
 async fn what_aws_would_refuse_is_refused() {
     let emulator = Emulator::start().await.unwrap();
     let changed = |pointer: &str, value: Value| {
-        let mut body = request(vec![text("a")]);
+        let mut body = request(&[text("a")]);
         *body.pointer_mut(pointer).unwrap() = value;
         body
     };
@@ -116,7 +116,7 @@ async fn what_aws_would_refuse_is_refused() {
     for (body, expected) in table {
         assert_eq!(rerank(&emulator, SIGV4, &body).await.refusal(), expected, "{body}");
     }
-    let with_key = rerank(&emulator, "Bearer key", &request(vec![text("a")])).await;
+    let with_key = rerank(&emulator, "Bearer key", &request(&[text("a")])).await;
     assert_eq!(with_key.refusal(), "403 AccessDeniedException: This operation does not take an API key.");
 }
 
