@@ -8,7 +8,7 @@ use facade::{ErrorBody, Secret};
 use http::{Method, StatusCode, Uri};
 
 use crate::auth;
-use crate::config::Config;
+use crate::config::{Config, Routing};
 use crate::deployments::Deployments;
 use crate::error::ApiError;
 use crate::routes::{chat, embeddings, health, images, models, rerank};
@@ -17,6 +17,7 @@ use crate::routes::{chat, embeddings, health, images, models, rerank};
 #[derive(Debug)]
 pub struct App {
     pub(crate) deployments: Deployments,
+    pub(crate) routing: Routing,
     pub(crate) master_key: Option<Secret>,
     /// Largest request body, in bytes.
     pub(crate) max_body: usize,
@@ -26,7 +27,12 @@ impl App {
     /// What `config` says, with its deployments connected.
     #[must_use]
     pub fn new(config: &Config, deployments: Deployments) -> Self {
-        Self { deployments, master_key: config.master_key.clone(), max_body: config.max_body }
+        Self {
+            deployments,
+            routing: config.routing.clone(),
+            master_key: config.master_key.clone(),
+            max_body: config.max_body,
+        }
     }
 
     /// The service.

@@ -1,6 +1,8 @@
 //! From the name that a caller uses to a client and a model.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use facade::transform::{Options, TransformError, Warnings};
@@ -10,7 +12,8 @@ use facade::{
     Transport, UnsupportedParams, Warning,
 };
 
-use crate::config::{Config, ConfigError, Connection, Model, Place};
+use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
+use crate::router::{Group, Load};
 use crate::{cache, defaults};
 
 /// The models that are served, and the connections behind them.
@@ -18,8 +21,11 @@ use crate::{cache, defaults};
 pub struct Deployments {
     /// In the file's order.
     all: Vec<Deployment>,
-    /// Indexes into `all` of those with a `*` in their name, the most exact one first.
-    wildcards: Vec<usize>,
+    /// Indexes into `all` by name.
+    groups: BTreeMap<String, Vec<usize>>,
+    /// Names with a `*`, the most exact one first.
+    wildcards: Vec<String>,
+    aliases: BTreeMap<String, Alias>,
     catalog: Catalog,
     fetcher: Option<Fetcher>,
 }
@@ -28,6 +34,8 @@ pub struct Deployments {
 #[derive(Debug)]
 pub(crate) struct Deployment {
     config: Model,
+    id: String,
+    pub(crate) load: Arc<Load>,
     /// The model, where its name does not depend on the caller's.
     spec: Option<ModelSpec>,
     pub(crate) client: Client,
@@ -45,42 +53,83 @@ impl Deployments {
         let mut pool = Pool::default();
         let mut all = Vec::with_capacity(config.models.len());
         for model in &config.models {
-            all.push(Deployment::connect(model, &mut pool, &catalog).await?);
+            let mut deployment = Deployment::connect(model, &mut pool, &catalog).await?;
+            // Entries may differ in nothing but who calls.
+            let same = all.iter().filter(|other: &&Deployment| other.id.starts_with(&deployment.id)).count();
+            if same > 0 {
+                deployment.id = format!("{}-{}", deployment.id, same + 1);
+            }
+            all.push(deployment);
         }
-        let mut wildcards: Vec<usize> = (0..all.len()).filter(|index| all[*index].config.name.contains('*')).collect();
+        let mut groups = BTreeMap::<String, Vec<usize>>::new();
+        let mut wildcards = Vec::new();
+        for (index, deployment) in all.iter().enumerate() {
+            let name = &deployment.config.name;
+            if name.contains('*') && !groups.contains_key(name) {
+                wildcards.push(name.clone());
+            }
+            groups.entry(name.clone()).or_default().push(index);
+        }
         // Stable: of equally exact ones the first in the file is first.
-        wildcards.sort_by_key(|index| std::cmp::Reverse(all[*index].config.name.len()));
+        wildcards.sort_by_key(|name| std::cmp::Reverse(name.len()));
         let fetcher = config.fetch.clone().and_then(|limits| {
             let fetcher = Fetcher::new(limits);
             // Only requests with media behind URLs notice.
             fetcher.inspect_err(|error| tracing::warn!("nothing can be fetched for requests: {error}")).ok()
         });
-        Ok(Self { all, wildcards, catalog, fetcher })
+        Ok(Self { all, groups, wildcards, aliases: config.routing.aliases.clone(), catalog, fetcher })
     }
 
-    /// The names as the configuration has them, each once.
+    /// The names as the configuration has them, each once, and the aliases that are not hidden.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        let name = |deployment: &Deployment| deployment.config.name.as_str().to_owned();
         let mut seen = std::collections::BTreeSet::new();
-        self.all.iter().filter(move |deployment| seen.insert(name(deployment))).map(|d| d.config.name.as_str())
+        let names = self.all.iter().map(|deployment| deployment.config.name.as_str());
+        let aliases = self.aliases.iter().filter(|(_, alias)| !alias.hidden).map(|(name, _)| name.as_str());
+        names.chain(aliases).filter(move |name| seen.insert(*name))
     }
 
-    /// The deployment that serves `name`, and the model it means there. Of several, the first: routing chooses here.
-    pub(crate) fn find<'a>(&'a self, name: &str) -> Option<Found<'a>> {
-        let exact = self.all.iter().find(|deployment| deployment.config.name == name && !name.contains('*'));
-        if let Some(deployment) = exact {
-            return Some(Found { deployments: self, deployment, model: Cow::Borrowed(&deployment.config.model) });
+    /// The name that an alias stands for; any other name as it is.
+    pub(crate) fn canonical<'a>(&'a self, name: &'a str) -> &'a str {
+        self.aliases.get(name).map_or(name, |alias| &alias.model)
+    }
+
+    /// The deployments that serve `name`.
+    pub(crate) fn group<'a>(&'a self, name: &'a str) -> Option<Group<'a>> {
+        let asked = name;
+        let name = self.canonical(name);
+        let group = |members: &'a [usize], part| Group { deployments: self, members, part, name: asked };
+        if let Some(members) = self.groups.get(name).filter(|_| !name.contains('*')) {
+            return Some(group(members, None));
         }
         let matching = |name: &str| {
-            self.wildcards.iter().find_map(|index| {
-                let deployment = &self.all[*index];
-                let part = captured(&deployment.config.name, name)?;
-                Some((deployment, filled(&deployment.config.model, part, name)))
+            self.wildcards.iter().find_map(|pattern| {
+                let part = captured(pattern, name)?;
+                Some(group(self.groups.get(pattern)?, Some((part.to_owned(), name.to_owned()))))
             })
         };
         let prefixed = || if name.contains('/') { None } else { matching(&format!("bedrock/{name}")) };
-        let (deployment, model) = matching(name).or_else(prefixed)?;
-        Some(Found { deployments: self, deployment, model: Cow::Owned(model) })
+        matching(name).or_else(prefixed)
+    }
+
+    /// The first deployment that serves `name`, and the model it means there.
+    pub(crate) fn find<'a>(&'a self, name: &'a str) -> Option<Found<'a>> {
+        let group = self.group(name)?;
+        Some(self.found(*group.members.first()?, &group))
+    }
+
+    /// A deployment of a group, and the model that the group's name means there.
+    pub(crate) fn found<'a>(&'a self, index: usize, group: &Group<'_>) -> Found<'a> {
+        let deployment = &self.all[index];
+        let model = match &group.part {
+            Some((part, name)) => Cow::Owned(filled(&deployment.config.model, part, name)),
+            None => Cow::Borrowed(deployment.config.model.as_str()),
+        };
+        Found { deployments: self, deployment, model }
+    }
+
+    /// A deployment by its place in the file.
+    pub(crate) fn at(&self, index: usize) -> &Deployment {
+        &self.all[index]
     }
 }
 
@@ -93,6 +142,11 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// The model as the configuration has it.
+    pub(crate) fn model(&self) -> &str {
+        &self.model
+    }
+
     /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
     pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
@@ -228,6 +282,11 @@ impl Deployment {
         self.spec.as_ref()
     }
 
+    /// What answers call it.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
     pub(crate) async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
         // Region and endpoint were checked; what may be missing is the profile.
         let place = model.profile.as_ref().or(model.place.as_ref());
@@ -251,12 +310,27 @@ impl Deployment {
         options.modify_params = model.modify_params;
         Ok(Self {
             config: model.clone(),
+            id: model.id.clone().unwrap_or_else(|| id(model)),
+            load: Arc::new(Load::new(model.limits.clone())),
             spec,
             client: Client::new(transport.clone()).with_options(options.clone()),
             stream_client: Client::new(streams).with_options(options),
             transport,
         })
     }
+}
+
+/// The same for the same entry, on every machine and in every run. No secret is in it.
+fn id(model: &Model) -> String {
+    use std::hash::Hasher as _;
+    let mut hasher = siphasher::sip::SipHasher13::new_with_keys(0, 0);
+    let Connection { region, endpoint, .. } = &model.connection;
+    for text in [Some(&model.name), Some(&model.model), region.as_ref(), endpoint.as_ref()] {
+        hasher.write(text.map_or(&[], |text| text.as_bytes()));
+        // No byte of a text.
+        hasher.write(&[0xff]);
+    }
+    format!("{:016x}", hasher.finish())
 }
 
 /// What the SDK or the catalog says of an entry.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use facade::ErrorBody;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::headers;
 
@@ -16,15 +16,15 @@ pub(crate) struct ApiError {
     body: Box<ErrorBody>,
     /// AWS's, if the call got that far.
     request_id: Option<String>,
-    /// How long AWS asks to wait.
+    /// How long to wait before the next try.
     retry_after: Option<Duration>,
-    /// What was changed in the request before it failed.
-    warnings: Option<HeaderValue>,
+    /// What else there is to say, e.g. which deployment failed.
+    headers: Option<Box<HeaderMap>>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, body: ErrorBody) -> Self {
-        Self { status, body: Box::new(body), request_id: None, retry_after: None, warnings: None }
+        Self { status, body: Box::new(body), request_id: None, retry_after: None, headers: None }
     }
 
     /// The request is wrong.
@@ -43,6 +43,14 @@ impl ApiError {
     pub(crate) fn unauthorized() -> Self {
         let message = "the API key is missing or wrong; send `Authorization: Bearer` with the gateway's key";
         Self::new(StatusCode::UNAUTHORIZED, ErrorBody::new("authentication_error", message).code("invalid_api_key"))
+    }
+
+    /// Nobody takes the call for so long.
+    pub(crate) fn busy(name: &str, wait: Duration) -> Self {
+        let message =
+            format!("no deployment of `{name}` takes another request now; its limits are reached, or it fails");
+        let body = ErrorBody::new("rate_limit_error", message).code("rate_limit_exceeded");
+        Self { retry_after: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, body) }
     }
 
     pub(crate) fn unknown_model(name: &str) -> Self {
@@ -82,21 +90,14 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, body)
     }
 
-    /// Names the call, if the error does not do so itself.
-    pub(crate) fn with_request_id(mut self, request_id: Option<&str>) -> Self {
-        if self.request_id.is_none() {
-            self.request_id = request_id.map(str::to_owned);
-        }
-        self
-    }
-
     /// The body, for the command line.
     pub(crate) fn json(&self) -> String {
         serde_json::to_string(&self.body).unwrap_or_default()
     }
 
-    pub(crate) fn with_warnings(mut self, warnings: Option<HeaderValue>) -> Self {
-        self.warnings = warnings;
+    /// Adds headers to the answer. Those of the same name are replaced.
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers.get_or_insert_default().extend(headers);
         self
     }
 }
@@ -124,7 +125,7 @@ impl From<facade::Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, body, request_id, retry_after, warnings } = self;
+        let Self { status, body, request_id, retry_after, headers: more } = self;
         tracing::debug!(status = status.as_u16(), message = body.error.message, request_id, "refused");
         let json = serde_json::to_vec(&body).unwrap_or_default();
         let mut response = Response::new(Bytes::from(json).into());
@@ -133,11 +134,11 @@ impl IntoResponse for ApiError {
         map.insert(header::CONTENT_TYPE, headers::JSON);
         headers::request_id(map, request_id.as_deref());
         if let Some(delay) = retry_after {
-            // Whole seconds, never fewer than AWS asks for.
+            // Whole seconds, never fewer than asked for.
             map.insert(header::RETRY_AFTER, HeaderValue::from(delay.as_secs() + u64::from(delay.subsec_nanos() > 0)));
         }
-        if let Some(warnings) = warnings {
-            map.insert(headers::WARNINGS, warnings);
+        if let Some(more) = more {
+            map.extend(*more);
         }
         if status == StatusCode::UNAUTHORIZED && body.error.code.as_deref() == Some("invalid_api_key") {
             map.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

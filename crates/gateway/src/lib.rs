@@ -33,6 +33,7 @@ mod deployments;
 mod error;
 mod headers;
 mod output;
+mod router;
 mod routes;
 mod sse;
 

@@ -15,8 +15,8 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::error::ApiError;
 use crate::headers;
+use crate::router::{Ticket, Verdict};
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
 /// A comment, which every reader of server-sent events passes over.
@@ -25,38 +25,62 @@ const DONE: &[u8] = b"data: [DONE]\n\n";
 /// Room for a few deltas, in bytes.
 const BUFFER: usize = 4096;
 
-/// Answers with `stream`, once it has something to say.
+/// A stream that has something to say.
+#[derive(Debug)]
+pub(crate) struct Opened(Events);
+
+/// Waits until `stream` has something to say.
 ///
 /// # Errors
-/// What AWS said instead: nothing was sent yet, so it can have its HTTP status.
-pub(crate) async fn response(stream: ChatStream, keepalive: Option<Duration>) -> Result<Response, ApiError> {
+/// What AWS said instead: nothing was sent yet, so somebody else can be asked, or the answer can have its HTTP status.
+pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>) -> Result<Opened, Error> {
     let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)) });
-    let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false, alarm };
+    let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false, alarm, ticket: None };
     match poll_fn(|context| events.poll_something(context)).await {
         Some(Ok(())) => {}
-        Some(Err(error)) => return Err(ApiError::from(error).with_request_id(events.stream.request_id())),
+        Some(Err(error)) => return Err(error),
         None => events.end(DONE),
     }
-    let request_id = events.stream.request_id().map(str::to_owned);
-    let mut response = Response::new(Body::from_stream(events));
-    let map = response.headers_mut();
-    map.insert(header::CONTENT_TYPE, EVENT_STREAM);
-    map.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    map.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    headers::request_id(map, request_id.as_deref());
-    Ok(response)
+    Ok(Opened(events))
+}
+
+impl Opened {
+    /// The answer. The call is over when its last byte is taken, or nobody takes it any more.
+    pub(crate) fn respond(self, ticket: Ticket) -> Response {
+        let Self(mut events) = self;
+        events.ticket = Some(ticket);
+        let request_id = events.stream.request_id().map(str::to_owned);
+        let mut response = Response::new(Body::from_stream(events));
+        let map = response.headers_mut();
+        map.insert(header::CONTENT_TYPE, EVENT_STREAM);
+        map.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        map.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        headers::request_id(map, request_id.as_deref());
+        response
+    }
 }
 
 /// Dropping it drops the stream, and with it the call.
+#[derive(Debug)]
 struct Events {
     stream: ChatStream,
     /// What is written and not yet sent.
     buffer: BytesMut,
     ended: bool,
     alarm: Option<Alarm>,
+    ticket: Option<Ticket>,
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        if let (Some(ticket), Some(usage)) = (&self.ticket, self.stream.usage()) {
+            ticket.spend(usage.total_tokens);
+        }
+    }
 }
 
 /// Rings when a stream was silent for a time: load balancers cut connections on which nothing moves.
+#[derive(Debug)]
 struct Alarm {
     period: Duration,
     sleep: Pin<Box<Sleep>>,
@@ -105,6 +129,9 @@ impl Stream for Events {
             match ready!(this.poll_something(context)) {
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
+                    if let Some(ticket) = &this.ticket {
+                        ticket.fail(Verdict::on(&error).cools, None);
+                    }
                     let (status, body) = error.openai();
                     tracing::debug!(status, message = body.error.message, "the stream broke off");
                     write(&mut this.buffer, &body);

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
@@ -11,21 +10,18 @@ use tokio::sync::oneshot;
 use crate::app::App;
 use crate::cli::ServeArgs;
 use crate::commands::Failure;
-use crate::commands::setup::{Setup, setup};
+use crate::commands::setup::{Setup, setup_server};
 use crate::{Config, Environment};
 
-/// How long open calls may go on after the signal to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failure> {
-    let Setup { config, deployments, emulator } = setup(&args.source, env).await?;
+    let Setup { config, deployments, emulator } = setup_server(&args.source, env).await?;
     let addresses = addresses(&args.host, args.port).await?;
     allowed(&config, &addresses)?;
     let listener = TcpListener::bind(&addresses[..])
         .await
         .map_err(|error| Failure::Other(format!("cannot listen on {}:{}: {error}", args.host, args.port)))?;
     let first = signal()?;
-    let models = config.models.len();
+    let (models, drain) = (config.models.len(), config.drain);
     let router = App::new(&config, deployments).router();
     tracing::info!("listening on http://{}, {models} in model_list", listener.local_addr()?);
     if let Some(emulator) = &emulator {
@@ -42,12 +38,12 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
     });
     let limit = async {
         first.await;
-        tracing::info!("stopping; open calls have {} s, or until the next signal", PATIENCE.as_secs());
+        tracing::info!("stopping; open calls have {} s, or until the next signal", drain.as_secs());
         let _ = stop.send(());
         let second = signal()?;
         tokio::select! {
             () = second => {}
-            () = tokio::time::sleep(PATIENCE) => {}
+            () = tokio::time::sleep(drain) => {}
         }
         tracing::warn!("stopped with calls open");
         Ok(())

@@ -17,8 +17,22 @@ pub(super) struct Setup {
 /// The region of calls to the emulator that name none.
 const EMULATED_REGION: &str = "us-east-1";
 
+/// For a command that makes one call. It has no router, so the SDK repeats what fails.
 pub(super) async fn setup(source: &Source, env: Environment) -> Result<Setup, Failure> {
+    const ATTEMPTS: u32 = 3;
     let mut config = read(source, env)?;
+    for model in &mut config.models {
+        model.connection.max_attempts = model.limits.retries.map_or(ATTEMPTS, |retries| 1 + retries);
+    }
+    connect(config, source).await
+}
+
+/// For the server.
+pub(super) async fn setup_server(source: &Source, env: Environment) -> Result<Setup, Failure> {
+    connect(read(source, env)?, source).await
+}
+
+async fn connect(mut config: Config, source: &Source) -> Result<Setup, Failure> {
     let emulator = if source.emulator { Some(Emulator::start().await?) } else { None };
     if let Some(emulator) = &emulator {
         for model in &mut config.models {

@@ -16,11 +16,9 @@ pub(crate) struct Connection {
     pub(crate) agent_endpoint: Option<String>,
     /// To the head of an answer, and between two pieces of one.
     pub(crate) timeout: Option<Duration>,
+    /// 1 where the router repeats calls: two that do would multiply.
     pub(crate) max_attempts: u32,
 }
-
-/// How often a failed call is repeated where nothing is said.
-pub(crate) const RETRIES: u32 = 2;
 
 impl Connection {
     /// With what the environment says.
@@ -34,7 +32,7 @@ impl Connection {
             endpoint: env.value("AWS_BEDROCK_RUNTIME_ENDPOINT").map(str::to_owned),
             agent_endpoint: env.value("AWS_BEDROCK_AGENT_RUNTIME_ENDPOINT").map(str::to_owned),
             timeout: None,
-            max_attempts: 1 + RETRIES,
+            max_attempts: 1,
         }
     }
 

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use facade::{ChatRequest, FetchLimits, Secret};
 
-use crate::config::{Connection, Place};
+use crate::config::{Connection, Limits, Place, Routing};
 
 /// Largest request body, in bytes, where the configuration says nothing: 64 MiB, above what Bedrock takes.
 const MAX_BODY: usize = 64 << 20;
+
+/// How long open calls may go on after the signal to stop, where the configuration says nothing.
+const DRAIN: Duration = Duration::from_secs(30);
 
 /// A configuration, read and checked; no secret in it prints.
 #[derive(Debug, Clone)]
@@ -17,6 +20,9 @@ pub struct Config {
     pub(crate) max_body: usize,
     /// How media behind URLs are fetched; `None` is not at all.
     pub(crate) fetch: Option<FetchLimits>,
+    pub(crate) routing: Routing,
+    /// How long open calls may go on after the signal to stop.
+    pub(crate) drain: Duration,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -30,6 +36,9 @@ pub(crate) struct Model {
     /// The model that an ARN or an alias is built on.
     pub(crate) base_model: Option<String>,
     pub(crate) connection: Connection,
+    /// `model_info.id`: what answers call this deployment.
+    pub(crate) id: Option<String>,
+    pub(crate) limits: Limits,
     /// The time limit of streams, where it is another one.
     pub(crate) stream_timeout: Option<Duration>,
     /// How often a silent stream says that it is alive; `None` is never.
@@ -56,6 +65,8 @@ impl Model {
             model: model.into(),
             base_model: None,
             connection,
+            id: None,
+            limits: Limits::default(),
             stream_timeout: None,
             keepalive: None,
             drop_params: false,
@@ -76,6 +87,8 @@ impl Config {
             master_key: None,
             max_body: MAX_BODY,
             fetch: Some(FetchLimits::default()),
+            routing: Routing::default(),
+            drain: DRAIN,
             warnings: Vec::new(),
         }
     }

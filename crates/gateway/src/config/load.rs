@@ -7,7 +7,7 @@ use facade::Secret;
 use crate::config::model::{Context, Settings, not_yet, unknown};
 use crate::config::section::{Section, text};
 use crate::config::tree::{Node, Value};
-use crate::config::{Config, ConfigError, Connection, Environment, Model, known, model};
+use crate::config::{Config, ConfigError, Connection, Environment, Model, Routing, known, model};
 
 /// The prefix of texts that stand for a variable.
 const REFERENCE: &str = "os.environ/";
@@ -51,13 +51,13 @@ impl Config {
         let common = Settings {
             drop_params: settings.flag("drop_params")?.unwrap_or_default(),
             modify_params: settings.flag("modify_params")?.unwrap_or_default(),
-            // The router's own settings win, as with LiteLLM.
-            num_retries: router.count("num_retries")?.or(settings.count("num_retries")?),
             keepalive: settings.seconds("keepalive_seconds")?,
+            // The router's own settings win, as with LiteLLM.
             timeout: router.seconds("timeout")?.or(settings.seconds("request_timeout")?),
         };
         // Taken, although the one above has won: it is no unknown key.
-        settings.take_all(&["num_retries", "request_timeout"]);
+        settings.take_all(&["request_timeout"]);
+        config.routing = Routing::read(&mut router, &mut settings, warnings)?;
         let mut general = root.section("general_settings")?;
         config.master_key =
             general.text("master_key")?.or_else(|| env.value("LITELLM_MASTER_KEY").map(str::to_owned)).map(Secret::new);
@@ -69,12 +69,15 @@ impl Config {
             limits.allow_private = settings.flag("user_url_validation")? == Some(false);
             limits.allowed_hosts = settings.texts("user_url_allowed_hosts")?;
         }
+        if let Some(limit) = general.pause("drain_seconds")? {
+            config.drain = limit;
+        }
         if general.flag("fetch_urls")? == Some(false) {
             config.fetch = None;
         }
         root.take("environment_variables");
 
-        let context = Context { file: path, env: &env, settings: &common };
+        let context = Context { file: path, env: &env, settings: &common, limits: &config.routing.limits.clone() };
         for (index, node) in root.list("model_list")?.into_iter().enumerate() {
             config.models.push(model::read(&context, index, node, warnings)?);
         }
@@ -83,6 +86,9 @@ impl Config {
         for (mut section, not_served) in sections {
             warnings.extend(section.take_all(not_served).iter().map(not_yet));
             unknown(section, warnings);
+        }
+        for name in config.routing.unserved(&config.models) {
+            warnings.push(format!("{}: nobody serves `{name}`, which is named as a fallback or alias", path.display()));
         }
         if config.models.is_empty() {
             return Err(whole(path, "`model_list` is empty: there is nothing to serve".to_owned()));

@@ -7,6 +7,7 @@ pub(crate) mod identity;
 mod known;
 mod load;
 mod model;
+mod routing;
 mod section;
 mod tree;
 
@@ -14,6 +15,7 @@ pub use env::Environment;
 pub use file::Config;
 pub use section::ConfigError;
 
-pub(crate) use connection::{Connection, RETRIES};
+pub(crate) use connection::Connection;
 pub(crate) use file::Model;
+pub(crate) use routing::{Alias, Chains, Fallbacks, Limits, MOST_RETRIES, Routing};
 pub(crate) use section::Place;

@@ -8,14 +8,13 @@ use facade::types::RawJson;
 use crate::config::identity;
 use crate::config::section::Section;
 use crate::config::tree::{Entry, Node, Value};
-use crate::config::{ConfigError, Connection, Environment, Model, Place, RETRIES, known};
+use crate::config::{ConfigError, Connection, Environment, Limits, Model, Place, known};
 
 /// What `litellm_settings` and `router_settings` say for every model.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
-    pub(crate) num_retries: Option<u32>,
     pub(crate) timeout: Option<std::time::Duration>,
     pub(crate) keepalive: Option<std::time::Duration>,
 }
@@ -25,10 +24,11 @@ pub(crate) struct Context<'a> {
     pub(crate) file: &'a Path,
     pub(crate) env: &'a Environment,
     pub(crate) settings: &'a Settings,
+    pub(crate) limits: &'a Limits,
 }
 
 /// Members of `model_info` that say something to us or describe the model to others.
-const INFO: &[&str] = &["access_groups", "description", "id", "mode", "supported_environments", "version"];
+const INFO: &[&str] = &["access_groups", "description", "mode", "supported_environments", "version"];
 
 pub(crate) fn read(
     context: &Context<'_>,
@@ -67,16 +67,16 @@ pub(crate) fn read(
     let endpoint = params.checked("aws_bedrock_runtime_endpoint", identity::endpoint)?;
     let agent_endpoint = params.checked("aws_bedrock_agent_runtime_endpoint", identity::endpoint)?;
     let api_base = params.checked("api_base", identity::endpoint)?;
-    let retries = params.count("max_retries")?.or(params.count("num_retries")?).or(settings.num_retries);
     let connection = Connection {
         identity,
         region: region.clone().or(ambient.region),
         endpoint: endpoint.or(ambient.endpoint).or(api_base),
         agent_endpoint: agent_endpoint.or(ambient.agent_endpoint),
         timeout: params.seconds("timeout")?.or(params.seconds("request_timeout")?).or(settings.timeout),
-        max_attempts: 1 + retries.unwrap_or(RETRIES),
+        max_attempts: 1,
     };
     let mut read = Model::new(name, model, connection);
+    read.limits = Limits::read(&mut params, context.limits)?;
     read.stream_timeout = params.seconds("stream_timeout")?;
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
@@ -88,6 +88,7 @@ pub(crate) fn read(
     read.defaults = defaults(params, region)?;
 
     read.base_model = info.text("base_model")?.or(base_model);
+    read.id = info.text("id")?;
     info.take_all(INFO);
     warnings.extend(info.rest().iter().map(|(place, _)| not_yet(place)));
     read.profile = profile;

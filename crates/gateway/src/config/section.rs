@@ -157,15 +157,32 @@ impl<'a> Section<'a> {
     /// A time in seconds.
     pub(crate) fn seconds(&mut self, key: &str) -> Result<Option<Duration>, ConfigError> {
         self.read(key, |node| {
-            let number = match &node.value {
-                Value::Integer(number) => Some(*number as f64),
-                Value::Float(number) => Some(*number),
-                Value::Text(text) => text.parse().ok(),
-                _ => None,
-            };
-            let time = number.filter(|seconds| *seconds > 0.0).and_then(|s| Duration::try_from_secs_f64(s).ok());
+            let time = duration(&node.value).filter(|time| !time.is_zero());
             time.ok_or_else(|| expected("a number of seconds above 0", &node.value))
         })
+    }
+
+    /// A time in seconds that may be none.
+    pub(crate) fn pause(&mut self, key: &str) -> Result<Option<Duration>, ConfigError> {
+        self.read(key, |node| {
+            duration(&node.value).ok_or_else(|| expected("a number of seconds, 0 or more", &node.value))
+        })
+    }
+
+    /// A number, in thousandths.
+    pub(crate) fn thousandths(&mut self, key: &str) -> Result<Option<u32>, ConfigError> {
+        const MOST: f64 = 1_000_000.0;
+        self.read(key, |node| {
+            let fits = number(&node.value).filter(|number| (0.0..=MOST).contains(number));
+            // The cast cannot overflow: the range is checked.
+            let thousandths = fits.map(|number| (number * 1000.0).round() as u32);
+            thousandths.ok_or_else(|| expected("a number from 0 to 1000000", &node.value))
+        })
+    }
+
+    /// A map in a list that was taken from this one.
+    pub(crate) fn within(&self, key: impl Into<String>, node: Node) -> Result<Self, ConfigError> {
+        Self::new(self.file, key, node)
     }
 
     fn read<T>(&mut self, key: &str, read: impl FnOnce(Node) -> Result<T, String>) -> Result<Option<T>, ConfigError> {
@@ -187,6 +204,19 @@ impl<'a> Section<'a> {
         let entries = self.entries.clone();
         entries.into_iter().map(|entry| (self.place_of(&entry.key, entry.line), entry)).collect()
     }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Float(number) => Some(*number),
+        Value::Text(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+fn duration(value: &Value) -> Option<Duration> {
+    Duration::try_from_secs_f64(number(value)?).ok()
 }
 
 /// A text; numbers and booleans are taken for one, as YAML's users expect.

@@ -3,8 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
 use bytes::Bytes;
-use facade::Warning;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -51,20 +50,4 @@ pub(super) fn answer<T: Serialize>(value: &T, request_id: Option<&str>) -> Respo
     response.headers_mut().insert(header::CONTENT_TYPE, headers::JSON);
     headers::request_id(response.headers_mut(), request_id);
     response
-}
-
-/// Says how the model was called, and what was changed in the request on the way, whether that succeeded or not.
-pub(super) fn labelled(
-    answered: Result<Response, ApiError>,
-    route: HeaderValue,
-    warnings: &[Warning],
-) -> Result<Response, ApiError> {
-    let warnings = headers::warnings(warnings);
-    let mut response = answered.map_err(|error| error.with_warnings(warnings.clone()))?;
-    let map = response.headers_mut();
-    map.insert(headers::ROUTE, route);
-    if let Some(warnings) = warnings {
-        map.insert(headers::WARNINGS, warnings);
-    }
-    Ok(response)
 }

@@ -5,18 +5,22 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use facade::ChatRequest;
+use facade::transform::Delivery;
+use facade::types::{Extra, FinishReason};
+use facade::{ChatCall, ChatRequest, Error};
 use http::HeaderMap;
 
 use crate::app::App;
+use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
+use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
 use crate::{headers, sse};
 
 /// The body names the model.
 pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    complete(&app, body::parse(&body)?).await
+    route(&app, body::parse::<ChatRequest>(&body)?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
@@ -27,38 +31,50 @@ pub(crate) async fn named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let mut request: ChatRequest = body::parse(&body)?;
-    request.model = model;
-    complete(&app, request).await
+    let request = || {
+        let mut request: ChatRequest = body::parse(&body)?;
+        request.model.clone_from(&model);
+        Ok(request)
+    };
+    route(&app, request()?, request).await
 }
 
-async fn complete(app: &App, mut request: ChatRequest) -> Result<Response, ApiError> {
-    let (call, deployment) = {
-        let name = request.model.clone();
-        let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare(&mut request).await?, found.deployment)
-    };
-    let wants_stream = request.stream == Some(true);
-    // A body may be large, and the answer may take minutes.
-    drop(request);
-    let route = headers::route(call.route);
-    let warnings = call.warnings.clone();
-    tracing::debug!(
-        target_model = call.outgoing.target.as_str(),
-        operation = ?call.outgoing.operation,
-        ?warnings,
-        "calling"
-    );
-    let answered = if wants_stream {
-        match deployment.stream_client.stream(call).await {
-            Ok(stream) => sse::response(stream, deployment.keepalive()).await,
-            Err(error) => Err(error.into()),
+impl Routed for ChatRequest {
+    type Call = (ChatCall, Delivery);
+
+    fn model(&mut self) -> &mut String {
+        &mut self.model
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<Self::Call>, Error> {
+        let call = found.prepare(&mut self).await?;
+        let delivery = if self.stream == Some(true) { Delivery::Stream } else { Delivery::Whole };
+        tracing::debug!(
+            target_model = call.outgoing.target.as_str(),
+            operation = ?call.outgoing.operation,
+            warnings = ?call.warnings,
+            "calling"
+        );
+        let (route, warnings) = (headers::route(call.route), call.warnings.clone());
+        Ok(Prepared { call: (call, delivery), route, warnings })
+    }
+
+    async fn send((call, delivery): Self::Call, deployment: &Deployment) -> Result<Answer, Error> {
+        if delivery == Delivery::Stream {
+            let stream = deployment.stream_client.stream(call).await?;
+            return Ok(Answer::Stream(Box::new(sse::open(stream, deployment.keepalive()).await?)));
         }
-    } else {
-        match deployment.client.send(call).await {
-            Ok(reply) => Ok(body::answer(&reply.value, reply.request_id.as_deref())),
-            Err(error) => Err(error.into()),
-        }
-    };
-    body::labelled(answered, route, &warnings)
+        let reply = deployment.client.send(call).await?;
+        let choice = reply.value.choices.first();
+        Ok(Answer::Whole(Whole {
+            response: body::answer(&reply.value, reply.request_id.as_deref()),
+            tokens: reply.value.usage.map_or(0, |usage| usage.total_tokens),
+            filtered: choice.is_some_and(|choice| choice.finish_reason == FinishReason::ContentFilter),
+            warnings: None,
+        }))
+    }
 }

@@ -5,18 +5,21 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use facade::{EmbeddingRequest, Route};
+use facade::types::Extra;
+use facade::{EmbedCall, EmbeddingRequest, Error, Route};
 use http::HeaderMap;
 
 use crate::app::App;
+use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::headers;
+use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
 
 /// The body names the model.
 pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    embed(&app, body::parse(&body)?).await
+    route(&app, body::parse::<EmbeddingRequest>(&body)?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
@@ -27,24 +30,38 @@ pub(crate) async fn named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let mut request: EmbeddingRequest = body::parse(&body)?;
-    request.model = model;
-    embed(&app, request).await
+    let request = || {
+        let mut request: EmbeddingRequest = body::parse(&body)?;
+        request.model.clone_from(&model);
+        Ok(request)
+    };
+    route(&app, request()?, request).await
 }
 
-async fn embed(app: &App, mut request: EmbeddingRequest) -> Result<Response, ApiError> {
-    let (call, deployment) = {
-        let name = request.model.clone();
-        let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare_embed(&mut request)?, found.deployment)
-    };
-    // The calls hold what is in it.
-    drop(request);
-    let warnings = call.warnings.clone();
-    tracing::debug!(calls = call.calls.len(), warnings = ?warnings, "embedding");
-    let answered = match deployment.client.send_embed(call).await {
-        Ok(reply) => Ok(body::answer(&reply.value, reply.request_id.as_deref())),
-        Err(error) => Err(error.into()),
-    };
-    body::labelled(answered, headers::route(Route::Invoke), &warnings)
+impl Routed for EmbeddingRequest {
+    type Call = EmbedCall;
+
+    fn model(&mut self) -> &mut String {
+        &mut self.model
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<EmbedCall>, Error> {
+        let call = found.prepare_embed(&mut self)?;
+        tracing::debug!(calls = call.calls.len(), warnings = ?call.warnings, "embedding");
+        let warnings = call.warnings.clone();
+        Ok(Prepared { call, route: headers::route(Route::Invoke), warnings })
+    }
+
+    async fn send(call: EmbedCall, deployment: &Deployment) -> Result<Answer, Error> {
+        let reply = deployment.client.send_embed(call).await?;
+        Ok(Answer::Whole(Whole {
+            response: body::answer(&reply.value, reply.request_id.as_deref()),
+            tokens: reply.value.usage.map_or(0, |usage| usage.total_tokens),
+            ..Whole::default()
+        }))
+    }
 }

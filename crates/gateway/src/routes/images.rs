@@ -5,18 +5,21 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use facade::{Client, ImageCall, ImageEditRequest, ImageRequest, Route};
+use facade::types::Extra;
+use facade::{Error, ImageCall, ImageEditRequest, ImageRequest, Route};
 use http::HeaderMap;
 
 use crate::app::App;
+use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::headers;
+use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::{body, form};
 
 /// The body names the model.
 pub(crate) async fn draw(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    drawn(&app, body::parse(&body)?).await
+    route(&app, body::parse::<ImageRequest>(&body)?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
@@ -27,9 +30,12 @@ pub(crate) async fn draw_named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let mut request: ImageRequest = body::parse(&body)?;
-    request.model = model;
-    drawn(&app, request).await
+    let request = || {
+        let mut request: ImageRequest = body::parse(&body)?;
+        request.model.clone_from(&model);
+        Ok(request)
+    };
+    route(&app, request()?, request).await
 }
 
 /// The form names the model.
@@ -49,36 +55,64 @@ pub(crate) async fn edit_named(
     edited(&app, form::image_edit(&headers, body, Some(model)).await?).await
 }
 
-async fn drawn(app: &App, mut request: ImageRequest) -> Result<Response, ApiError> {
-    let (call, client) = {
-        let name = request.model.clone();
-        let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare_image(&mut request)?, &found.deployment.client)
-    };
-    send(client, call).await
+async fn edited(app: &App, request: ImageEditRequest) -> Result<Response, ApiError> {
+    // To read a form again is more work than to keep its files.
+    let copy = request.clone();
+    route(app, request, || Ok(copy.clone())).await
 }
 
-async fn edited(app: &App, mut request: ImageEditRequest) -> Result<Response, ApiError> {
-    let (call, client) = {
-        let name = request.request.model.clone();
-        let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare_image_edit(&mut request)?, &found.deployment.client)
-    };
-    // The files are large, the calls hold what is in them, and the answer may take minutes.
-    drop(request);
-    send(client, call).await
+impl Routed for ImageRequest {
+    type Call = ImageCall;
+
+    fn model(&mut self) -> &mut String {
+        &mut self.model
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<ImageCall>, Error> {
+        Ok(prepared(found.prepare_image(&mut self)?))
+    }
+
+    async fn send(call: ImageCall, deployment: &Deployment) -> Result<Answer, Error> {
+        send(call, deployment).await
+    }
 }
 
-async fn send(client: &Client, call: ImageCall) -> Result<Response, ApiError> {
-    let mut warnings = call.warnings.clone();
+impl Routed for ImageEditRequest {
+    type Call = ImageCall;
+
+    fn model(&mut self) -> &mut String {
+        &mut self.request.model
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        &mut self.request.extra
+    }
+
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<ImageCall>, Error> {
+        Ok(prepared(found.prepare_image_edit(&mut self)?))
+    }
+
+    async fn send(call: ImageCall, deployment: &Deployment) -> Result<Answer, Error> {
+        send(call, deployment).await
+    }
+}
+
+fn prepared(call: ImageCall) -> Prepared<ImageCall> {
+    let warnings = call.warnings.clone();
     tracing::debug!(calls = call.calls.len(), ?warnings, "drawing");
-    let answered = match client.send_image(call).await {
-        Ok(reply) => {
-            // The answer may have something to say, too.
-            warnings = reply.warnings;
-            Ok(body::answer(&reply.value, reply.request_id.as_deref()))
-        }
-        Err(error) => Err(error.into()),
-    };
-    body::labelled(answered, headers::route(Route::Invoke), &warnings)
+    Prepared { call, route: headers::route(Route::Invoke), warnings }
+}
+
+async fn send(call: ImageCall, deployment: &Deployment) -> Result<Answer, Error> {
+    let reply = deployment.client.send_image(call).await?;
+    Ok(Answer::Whole(Whole {
+        response: body::answer(&reply.value, reply.request_id.as_deref()),
+        // The answer may have something to say, too.
+        warnings: Some(reply.warnings),
+        ..Whole::default()
+    }))
 }

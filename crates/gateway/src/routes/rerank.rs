@@ -5,33 +5,43 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use facade::RerankRequest;
+use facade::types::Extra;
+use facade::{Error, RerankCall, RerankRequest};
 use http::HeaderMap;
 
 use crate::app::App;
+use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::headers;
+use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
 
 pub(crate) async fn rank(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    rerank(&app, body::parse(&body)?).await
+    route(&app, body::parse::<RerankRequest>(&body)?, || body::parse(&body)).await
 }
 
-async fn rerank(app: &App, mut request: RerankRequest) -> Result<Response, ApiError> {
-    let (call, deployment) = {
-        let name = request.model.clone();
-        let found = app.deployments.find(&name).ok_or_else(|| ApiError::unknown_model(&name))?;
-        (found.prepare_rerank(&mut request)?, found.deployment)
-    };
-    // The call holds what is in it.
-    drop(request);
-    let route = headers::operation(call.outgoing.operation);
-    let warnings = call.warnings.clone();
-    tracing::debug!(target_model = call.outgoing.target.as_str(), ?warnings, "ranking");
-    let answered = match deployment.client.send_rerank(call).await {
-        Ok(reply) => Ok(body::answer(&reply.value, reply.request_id.as_deref())),
-        Err(error) => Err(error.into()),
-    };
-    body::labelled(answered, route, &warnings)
+impl Routed for RerankRequest {
+    type Call = RerankCall;
+
+    fn model(&mut self) -> &mut String {
+        &mut self.model
+    }
+
+    fn extra(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<RerankCall>, Error> {
+        let call = found.prepare_rerank(&mut self)?;
+        let (route, warnings) = (headers::operation(call.outgoing.operation), call.warnings.clone());
+        tracing::debug!(target_model = call.outgoing.target.as_str(), ?warnings, "ranking");
+        Ok(Prepared { call, route, warnings })
+    }
+
+    async fn send(call: RerankCall, deployment: &Deployment) -> Result<Answer, Error> {
+        let reply = deployment.client.send_rerank(call).await?;
+        let response = body::answer(&reply.value, reply.request_id.as_deref());
+        Ok(Answer::Whole(Whole { response, ..Whole::default() }))
+    }
 }

@@ -69,17 +69,24 @@ impl Gateway {
     }
 
     async fn of(name: &str, model: &str, params: &str, settings: &str) -> Self {
+        Self::routed(settings, |keys| {
+            format!(
+                "- model_name: {name}\n  litellm_params: {{model: \"{model}\", {keys}{params}}}\n\
+                 - model_name: \"bedrock/*\"\n  litellm_params: {{model: \"bedrock/*\", {keys}}}\n"
+            )
+        })
+        .await
+    }
+
+    /// With the `model_list` that `models` makes of what every entry needs.
+    pub(crate) async fn routed(settings: &str, models: impl FnOnce(&str) -> String) -> Self {
         let emulator = Emulator::start().await.unwrap();
         let keys = format!(
             "aws_access_key_id: AKID, aws_secret_access_key: secret, aws_region_name: us-east-1, \
              aws_bedrock_runtime_endpoint: \"{}\"",
             emulator.url()
         );
-        let yaml = format!(
-            "model_list:\n\
-             - model_name: {name}\n  litellm_params: {{model: \"{model}\", {keys}{params}}}\n\
-             - model_name: \"bedrock/*\"\n  litellm_params: {{model: \"bedrock/*\", {keys}}}\n{settings}\n"
-        );
+        let yaml = format!("model_list:\n{}{settings}\n", models(&keys));
         let config = Config::parse("config.yaml".as_ref(), &yaml, Environment::default()).unwrap();
         assert_eq!(config.warnings(), &[] as &[String]);
         let deployments = Deployments::connect(&config).await.unwrap();

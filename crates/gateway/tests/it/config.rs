@@ -115,23 +115,23 @@ model_list:
       top_k: 5
     model_info: {mode: chat, id: x, max_tokens: 5}
 litellm_settings: {drop_params: true, fallbacks: [], drop_param: true}
-router_settings: {routing_strategy: simple-shuffle, num_retry: 1}
+router_settings: {routing_strategy: least-busy, num_retry: 1, retry_policy: {}, model_group_alias: {n: k}}
 general_settings: {database_url: x, master_kye: y}
 guardrails: []
 modle_list: []
 ";
     insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
+config.yaml:11: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
-config.yaml:7: `model_list[0].litellm_params.rpm` is not served yet
 config.yaml:9: `model_list[0].model_info.max_tokens` is not served yet
-config.yaml:10: `litellm_settings.fallbacks` is not served yet
 config.yaml:10: unknown key `litellm_settings.drop_param`
-config.yaml:11: `router_settings.routing_strategy` is not served yet
+config.yaml:11: `router_settings.retry_policy` is not served yet
 config.yaml:11: unknown key `router_settings.num_retry`
 config.yaml:12: `general_settings.database_url` is not served yet
 config.yaml:12: unknown key `general_settings.master_kye`
 config.yaml:13: `guardrails` is not served yet
 config.yaml:14: unknown key `modle_list`
+config.yaml: nobody serves `k`, which is named as a fallback or alias
 ");
 }
 

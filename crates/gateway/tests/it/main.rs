@@ -13,6 +13,7 @@ mod faults;
 mod identity;
 mod images;
 mod rerank;
+mod routing;
 mod server;
 #[cfg(target_os = "linux")]
 mod slow_readers;
