@@ -136,6 +136,17 @@ impl Gateway {
         serde_json::from_slice(&requests[0].body).unwrap()
     }
 
+    /// Waits until AWS was called so often, at most a second.
+    pub(crate) async fn asked(&self, times: usize) {
+        for _ in 0..100 {
+            if self.emulator.requests().len() >= times {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("AWS was called {} times after a second, not {times}", self.emulator.requests().len());
+    }
+
     /// Waits until AWS has so many calls open, at most a second.
     pub(crate) async fn open_calls(&self, expected: usize) {
         for _ in 0..100 {

@@ -17,3 +17,4 @@ mod routing;
 mod server;
 #[cfg(target_os = "linux")]
 mod slow_readers;
+mod storms;

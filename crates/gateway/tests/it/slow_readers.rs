@@ -70,6 +70,18 @@ impl Served {
         assert!(kill.success());
     }
 
+    /// Waits for its end, at most five seconds; its exit code.
+    async fn ended(&mut self) -> Option<i32> {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(5), "it runs on");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     /// Waits until nobody is let in any more.
     async fn refuses(&self) -> bool {
         for _ in 0..100 {
@@ -166,13 +178,45 @@ async fn a_stream_outlives_the_signal_to_stop() {
     assert!(served.refuses().await, "a new connection is taken after the signal");
     socket.read_to_end(&mut answer).await.unwrap();
     assert!(content(&answer).starts_with("You said: \"Say hello\"."), "{}", content(&answer));
-    let ended = Instant::now();
-    let status = loop {
-        if let Some(status) = served.child.try_wait().unwrap() {
-            break status;
-        }
-        assert!(ended.elapsed() < Duration::from_secs(5), "it runs on after its last stream");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
-    assert_eq!(status.code(), Some(0));
+    assert_eq!(served.ended().await, Some(0));
+}
+
+#[tokio::test]
+async fn under_load_streams_that_were_begun_are_finished_and_then_it_ends() {
+    let mut served = Served::start(&["--emulator"], &[]);
+    let question = json!([{"role": "user", "content": "Say hello"}]);
+    let mut sockets = Vec::new();
+    for _ in 0..20 {
+        let mut socket = served.ask("bedrock/converse/emulator.fault.slow:20", question.clone()).await;
+        let answer = first_event(&mut socket).await;
+        sockets.push((socket, answer));
+    }
+    served.terminate();
+    logged(&mut served.log, "stopping");
+    for (mut socket, mut answer) in sockets {
+        socket.read_to_end(&mut answer).await.unwrap();
+        assert!(content(&answer).starts_with("You said: \"Say hello\"."), "{}", content(&answer));
+    }
+    assert_eq!(served.ended().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_stream_that_does_not_end_holds_the_server_no_longer_than_the_limit() {
+    let folder = std::env::temp_dir().join(format!("pumice-drain-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let config = folder.join("config.yaml");
+    let yaml = "model_list: [{model_name: \"*\", litellm_params: {model: \"bedrock/*\"}}]\ngeneral_settings: {drain_seconds: 0.5}\n";
+    fs::write(&config, yaml).unwrap();
+    let mut served = Served::start(&["--emulator", "--config", config.to_str().unwrap()], &[]);
+    let question = json!([{"role": "user", "content": "Say hello"}]);
+    let mut socket = served.ask("bedrock/converse/emulator.fault.stall.after:2", question).await;
+    let mut answer = first_event(&mut socket).await;
+    let begun = Instant::now();
+    served.terminate();
+    assert_eq!(served.ended().await, Some(0));
+    assert!(begun.elapsed() >= Duration::from_millis(500), "it did not wait");
+    // The caller sees that this is no end.
+    let _ = socket.read_to_end(&mut answer).await;
+    assert!(!String::from_utf8_lossy(&answer).contains("[DONE]"));
+    fs::remove_dir_all(&folder).unwrap();
 }
