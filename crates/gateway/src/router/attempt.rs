@@ -196,8 +196,8 @@ impl Attempts<'_> {
             tried.add(index, verdict.retry);
             let asked_to_wait = error.upstream().and_then(|upstream| upstream.retry_after).unwrap_or_default();
             let moves = self.group.has_other(&tried);
-            let is_over = verdict.retry == Retry::No || !self.group.has_more(&tried);
-            if attempt == retries || is_over || (!moves && asked_to_wait > LONGEST_WAIT) {
+            let is_over = attempt == retries || verdict.retry == Retry::No || !self.group.has_more(&tried);
+            if is_over || !(moves || (asked_to_wait <= LONGEST_WAIT && self.group.affords_another(index))) {
                 let labels = trail.labels();
                 return Err(Failure { error: error.into(), fallback: verdict.fallback, of_aws: true, labels });
             }
@@ -231,8 +231,12 @@ impl Attempts<'_> {
         let answer = R::send(call, found.deployment).await;
         trail.waited += sent.elapsed();
         match answer {
-            Ok(Answer::Stream(stream)) => Ok(Done { response: stream.respond(ticket), filtered: false }),
+            Ok(Answer::Stream(stream)) => {
+                ticket.succeed();
+                Ok(Done { response: stream.respond(ticket), filtered: false })
+            }
             Ok(Answer::Whole(Whole { response, tokens, filtered, warnings })) => {
+                ticket.succeed();
                 ticket.spend(tokens);
                 if let Some(warnings) = warnings {
                     trail.tells(&warnings);

@@ -94,6 +94,11 @@ impl<'a> Group<'a> {
         own.unwrap_or_else(|| others.clamp(RETRIES, crate::config::MOST_RETRIES))
     }
 
+    /// Whether the one that failed may be asked again so soon.
+    pub(crate) fn affords_another(&self, index: usize) -> bool {
+        self.member(index).load.affords_another()
+    }
+
     fn is_warm(&self, index: usize) -> bool {
         self.member(index).load.cooling().is_zero()
     }

@@ -22,8 +22,14 @@ pub(crate) struct Load {
     open: AtomicU32,
     /// Until when it is passed over, in milliseconds since `begun`; 0 is not at all.
     cool_until: AtomicU64,
+    /// What may be spent on asking again.
+    budget: AtomicU32,
     limits: Limits,
 }
+
+/// As the AWS SDKs have it: this much to begin with and at most, so much for asking again, one more for each answer.
+const BUDGET: u32 = 500;
+const PRICE: u32 = 5;
 
 /// Longest time that AWS may ask for.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -40,6 +46,7 @@ impl Load {
             tokens: Window::default(),
             open: AtomicU32::new(0),
             cool_until: AtomicU64::new(0),
+            budget: AtomicU32::new(BUDGET),
             limits,
         }
     }
@@ -72,6 +79,12 @@ impl Load {
         // From here on, dropping it closes the call.
         let ticket = Ticket(Arc::clone(self));
         self.calls.take(minute, self.limits.rpm).then_some(ticket)
+    }
+
+    /// Pays for asking again, if there is enough left: who is down is not to be asked several times as often.
+    pub(crate) fn affords_another(&self) -> bool {
+        let less = |budget: u32| budget.checked_sub(PRICE);
+        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     /// How long the counts of this minute stand.
@@ -118,6 +131,13 @@ impl Ticket {
     /// Counts the tokens of the answer.
     pub(crate) fn spend(&self, tokens: u64) {
         self.0.tokens.add(self.0.minute(), u32::try_from(tokens).unwrap_or(u32::MAX));
+    }
+
+    /// The deployment answered.
+    pub(crate) fn succeed(&self) {
+        let more = |budget| (budget < BUDGET).then_some(budget + 1);
+        // It may be full.
+        let _ = self.0.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     /// Counts a failure, after which AWS may have asked to wait.
@@ -212,6 +232,14 @@ mod tests {
         assert_eq!(load.cooling(), Duration::ZERO);
         fail(&load, Cools::AtOnce);
         assert!(load.cooling() > Duration::from_secs(4));
+    }
+
+    #[test]
+    fn asking_again_has_a_budget_that_answers_fill() {
+        let load = load(Limits::default());
+        assert_eq!((0..1000).filter(|_| load.affords_another()).count(), 100);
+        (0..PRICE).for_each(|_| load.admit().unwrap().succeed());
+        assert!(load.affords_another() && !load.affords_another());
     }
 
     #[test]
