@@ -179,8 +179,8 @@ fn embeddings() -> String {
 fn images() -> String {
     let mut text = String::from(
         "\n## Images\n\nOpenAI's parameters: `yes` is mapped, `no` is refused, or left out with `drop_params`. `n` counts \
-         how many images a call brings; more take more calls at once. `response_format` is always `b64_json`, with a warning if \
-         it asks for `url`; `user` changes nothing and is left out with a warning; `auto`, and `png` of models without a choice, \
+         how many images a call brings; more take more calls at once. `response_format` is always `b64_json`; `url` is \
+         refused, or left out with `drop_params`; `user` changes nothing and is left out with a warning; `auto`, and `png` of models without a choice, \
          count as absent. Parameters of the models' own (`negative_prompt`, `cfgScale`, `taskType`, `strength`, …) go to them \
          as they are.\n\n| prefix | family | `n` in a call | `size` | `quality` | `style` | `output_format` | `seed` | edits |\n\
          |---|---|---|---|---|---|---|---|---|\n",

@@ -1,5 +1,6 @@
 //! Parameters that steer the mapping and never reach a model: LiteLLM's names, in a request's extra fields.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use crate::native::Extras;
 use crate::prompt_template;
 use crate::{
     ModelId, ModelSpec, Operation, Options, Outgoing, PromptTemplate, Target, TransformError, UnsupportedParams,
-    Warnings,
+    Warnings, drop_paths,
 };
 
 /// Claude's beta flags come in this header; Bedrock reads them from the body.
@@ -140,6 +141,16 @@ impl Controls {
             max_attempts: attempts(extra)?,
             headers,
         })
+    }
+
+    /// A request's extra fields without what paths in `additional_drop_params` lead to; `content` is what it is about.
+    pub(crate) fn own<'a>(
+        &self,
+        extra: &'a Extra,
+        content: &[&str],
+        warnings: &mut Warnings,
+    ) -> Result<Cow<'a, Extra>, TransformError> {
+        drop_paths::without_extra(extra, &self.options.additional_drop_params, content, warnings)
     }
 
     /// The parameters that are the model's own, where the model has no use for Claude's flags.

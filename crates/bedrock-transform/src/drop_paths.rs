@@ -15,31 +15,66 @@ pub(crate) fn without<'a>(
     names: &[String],
     warnings: &mut Warnings,
 ) -> Result<Cow<'a, ChatRequest>, TransformError> {
-    // A parameter outside OpenAI's schema may be named like a path.
-    let is_path = |name: &str| name.contains(['.', '[']) && request.extra.value(name).is_none();
-    let paths: Vec<&str> = names.iter().map(String::as_str).filter(|name| is_path(name)).collect();
+    let paths = paths(names, &request.extra);
     if paths.is_empty() {
         return Ok(Cow::Borrowed(request));
     }
     let mut edited = request.clone();
     let messages = std::mem::take(&mut edited.messages);
-    let unreadable = |error: serde_json::Error| TransformError::invalid(AT, error.to_string());
     let mut members: Extra = RawJson::from_value(&edited).and_then(|json| json.read()).map_err(unreadable)?;
+    remove(&mut members, &paths, &["messages"], warnings)?;
+    edited = RawJson::from_value(&members).and_then(|json| json.read()).map_err(unreadable)?;
+    edited.messages = messages;
+    Ok(Cow::Owned(edited))
+}
+
+/// The parameters of the model's own without what the nested ones among `names` lead to. OpenAI's parameters of requests
+/// that are no conversation have nothing within; `content` is what the request is about.
+pub(crate) fn without_extra<'a>(
+    extra: &'a Extra,
+    names: &[String],
+    content: &[&str],
+    warnings: &mut Warnings,
+) -> Result<Cow<'a, Extra>, TransformError> {
+    let paths = paths(names, extra);
+    if paths.is_empty() {
+        return Ok(Cow::Borrowed(extra));
+    }
+    let mut edited = extra.clone();
+    remove(&mut edited, &paths, content, warnings)?;
+    Ok(Cow::Owned(edited))
+}
+
+/// A parameter outside OpenAI's schema may be named like a path.
+fn paths<'a>(names: &'a [String], extra: &Extra) -> Vec<&'a str> {
+    let is_path = |name: &&str| name.contains(['.', '[']) && extra.value(name).is_none();
+    names.iter().map(String::as_str).filter(is_path).collect()
+}
+
+fn remove(
+    members: &mut Extra,
+    paths: &[&str],
+    content: &[&str],
+    warnings: &mut Warnings,
+) -> Result<(), TransformError> {
     for path in paths {
         let (name, steps) = steps(path)?;
-        if name == "messages" {
-            return Err(TransformError::invalid(AT, "only parameters can be left out, not messages"));
+        if content.contains(&name) {
+            return Err(TransformError::invalid(AT, format!("only parameters can be left out, not `{name}`")));
         }
         let Some(value) = members.value(name) else { continue };
         let mut tree: Json = value.read().map_err(unreadable)?;
         if tree.remove(&steps) {
             members.insert(name, RawJson::from_value(&tree).map_err(unreadable)?);
-            warnings.dropped(path.to_owned());
+            warnings.dropped((*path).to_owned());
         }
     }
-    edited = RawJson::from_value(&members).and_then(|json| json.read()).map_err(unreadable)?;
-    edited.messages = messages;
-    Ok(Cow::Owned(edited))
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn unreadable(error: serde_json::Error) -> TransformError {
+    TransformError::invalid(AT, error.to_string())
 }
 
 /// The parameter that a path begins with, and the way on from there.

@@ -30,8 +30,9 @@ const ALL: &[&str] = &[
     "neutral",
     "no_prompt",
     "unknown_style",
+    "urls",
 ];
-const AMAZON: &[&str] = &["amazon_parameters", "colours", "inpainting", "nova_style"];
+const AMAZON: &[&str] = &["amazon_parameters", "colours", "inpainting", "nested_drop", "nova_style"];
 
 /// A model, what its snapshots are called, and the requests beside [`ALL`] that are for it.
 const DRAWING: &[(&str, &str, &[&str])] = &[

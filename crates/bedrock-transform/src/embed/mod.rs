@@ -91,7 +91,8 @@ pub fn embed(request: &EmbeddingRequest, spec: &ModelSpec, options: &Options) ->
     let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
     let Params { dimensions, format, insisted } = Params::admit(request, spec, &controls.options, &mut warnings)?;
-    let mut extra = controls.extras(&request.extra, &mut warnings);
+    let own = controls.own(&request.extra, &["input"], &mut warnings)?;
+    let mut extra = controls.extras(&own, &mut warnings);
     let unfolded = native::unfold(&mut extra, insisted)?;
     extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
     let mut headers = controls.headers.clone();

@@ -17,15 +17,16 @@ use crate::{ModelSpec, TransformError, Warnings};
 
 const NAME: &str = "stability_sdxl";
 
-/// Largest `samples`. AWS documents fewer for some versions and says so itself.
-const MOST_SAMPLES: u32 = 10;
+/// Images of one call. The model's own `samples` goes up to ten, but Bedrock takes 1 alone.
+/// <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-diffusion-1-0-text-image.html>
+const MOST_IMAGES: u32 = 1;
 
 /// Largest seed.
 const MOST_SEED: i64 = 4_294_967_295;
 
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[Model::new("stability.stable-diffusion-xl", Capabilities::NONE)])
-    .with_image(ImageCodec::new(ParamSet::of(&[Param::N, Param::Seed, Param::Size]), MOST_SAMPLES, request, response));
+    .with_image(ImageCodec::new(ParamSet::of(&[Param::N, Param::Seed, Param::Size]), MOST_IMAGES, request, response));
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -40,8 +41,6 @@ struct Request<'a> {
     width: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     height: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    samples: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seed: Option<i64>,
 }
@@ -76,7 +75,6 @@ fn request(input: &ImageInput<'_>, _: &ModelSpec, warnings: &mut Warnings) -> Re
         mask_source: input.mask.filter(|_| !names_mask_source).map(|_| "MASK_IMAGE_WHITE"),
         width: size.map(|size| size.width),
         height: size.map(|size| size.height),
-        samples: Some(input.n).filter(|n| *n > 1),
         seed: input.call_seed(None, MOST_SEED),
     };
     body(&request, &input.extra)

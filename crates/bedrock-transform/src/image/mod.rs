@@ -84,7 +84,8 @@ fn map(
     if !(1..=MOST_IMAGES).contains(&n) {
         return Err(TransformError::invalid("n", format!("must be 1 to {MOST_IMAGES}")));
     }
-    let mut extra = controls.extras(&request.extra, &mut warnings);
+    let own = controls.own(&request.extra, &["image", "mask", "prompt"], &mut warnings)?;
+    let mut extra = controls.extras(&own, &mut warnings);
     let unfolded = native::unfold(&mut extra, insisted)?;
     extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
     let mut headers = controls.headers.clone();
@@ -142,31 +143,33 @@ impl Params {
         for param in request.params().iter().filter(|param| !says_what_comes_anyway(request, codec, *param)) {
             let fit = match param {
                 Param::User => Fit::Label,
-                Param::ResponseFormat => Fit::Supported,
+                Param::ResponseFormat => response_format(request.response_format.as_deref())?,
                 _ if codec.params.contains(param) => Fit::Supported,
                 _ => Fit::Missing,
             };
-            match options.judge(param.name(), fit, family, warnings)? {
+            let judged = options.judge(param.name(), fit, family, warnings);
+            match judged.map_err(|error| if param == Param::ResponseFormat { no_urls() } else { error })? {
                 Verdict::Admitted => params.admitted = params.admitted.with(param),
                 Verdict::Dropped => {}
                 Verdict::Insisted => params.insisted.extend(json_of(request, param).map(|json| (param.name(), json))),
             }
-        }
-        if params.admitted.contains(Param::ResponseFormat) {
-            check_response_format(request.response_format.as_deref(), warnings)?;
         }
         Ok(params)
     }
 }
 
 /// Bedrock sends files, never places to fetch them from.
-fn check_response_format(format: Option<&str>, warnings: &mut Warnings) -> Result<(), TransformError> {
+fn response_format(format: Option<&str>) -> Result<Fit, TransformError> {
     match format {
-        None | Some("b64_json") => {}
-        Some("url") => warnings.adjusted(Param::ResponseFormat, "Bedrock has no URLs; the images come as `b64_json`"),
-        Some(_) => return Err(TransformError::invalid("response_format", "expected `b64_json`")),
+        None | Some("b64_json") => Ok(Fit::Supported),
+        Some("url") => Ok(Fit::Missing),
+        Some(_) => Err(TransformError::invalid("response_format", "expected `b64_json`")),
     }
-    Ok(())
+}
+
+fn no_urls() -> TransformError {
+    let reason = "Bedrock sends images, not URLs; ask for `b64_json`, or set `drop_params` to get that with a warning";
+    TransformError::invalid("response_format", reason)
 }
 
 /// Models that cannot choose the format send PNG.
@@ -188,6 +191,7 @@ fn json_of(request: &ImageRequest, param: Param) -> Option<RawJson> {
         Param::OutputFormat => json(&request.output_format),
         Param::PartialImages => json(&request.partial_images),
         Param::Quality => json(&request.quality),
+        Param::ResponseFormat => json(&request.response_format),
         Param::Seed => json(&request.seed),
         Param::Size => json(&request.size),
         Param::Style => json(&request.style),

@@ -44,7 +44,8 @@ pub fn rerank(
 ) -> Result<RerankCall, TransformError> {
     let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
-    let mut extra = controls.extras(&request.extra, &mut warnings);
+    let own = controls.own(&request.extra, &["documents", "query"], &mut warnings)?;
+    let mut extra = controls.extras(&own, &mut warnings);
     let unfolded = native::unfold(&mut extra, Vec::new())?;
     extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
     let mut headers = controls.headers.clone();

@@ -92,12 +92,13 @@ async fn a_form_edits_images() {
         ("prompt", "more sea"),
         ("left", "30"),
         ("response_format", "url"),
+        ("drop_params", "true"),
         ("user", "u-1"),
     ];
     for path in ["/v1/images/edits", "/images/edits"] {
         let answer = form(&gateway, path, &fields, &[("image", &png())]).await;
         assert_eq!(sizes(&answer), [(50, 30)]);
-        assert_eq!(answer.header("x-bedrock-warnings"), "dropped=user, adjusted=response_format");
+        assert_eq!(answer.header("x-bedrock-warnings"), "dropped=response_format user");
     }
     let path = "/openai/deployments/bedrock%2Famazon.nova-canvas-v1:0/images/edits";
     let fields = [("prompt", "A red boat"), ("model", "x"), ("n", "2")];

@@ -23,7 +23,7 @@ static REQUEST: &[Field] = &[
     optional("cfg_scale", &within(0.0, 35.0)),
     optional("clip_guidance_preset", &TEXT),
     optional("sampler", &TEXT),
-    optional("samples", &whole(1, 10)),
+    optional("samples", &whole(1, 1)),
     optional("seed", &whole(0, 4_294_967_295)),
     optional("steps", &whole(10, 150)),
     optional("style_preset", &TEXT),
@@ -46,14 +46,9 @@ fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     let reason = if picture::is_filtered(&prompt) { "CONTENT_FILTERED" } else { "SUCCESS" };
     let size = size(request)?;
     let seed = request["seed"].as_u64().unwrap_or(0);
-    let count = request["samples"].as_u64().unwrap_or(1);
-    let artifacts: Vec<Value> = (seed..seed + count)
-        .map(|seed| {
-            let file = picture::draw(&prompt, seed, size)?;
-            Ok(json!({ "seed": seed, "base64": file, "finishReason": reason }))
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Native { body: json!({ "result": "success", "artifacts": artifacts }), ..Native::default() })
+    let file = picture::draw(&prompt, seed, size)?;
+    let artifact = json!({ "seed": seed, "base64": file, "finishReason": reason });
+    Ok(Native { body: json!({ "result": "success", "artifacts": [artifact] }), ..Native::default() })
 }
 
 fn size(request: &Value) -> Result<(u32, u32), Refusal> {
