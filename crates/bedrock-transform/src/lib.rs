@@ -52,7 +52,8 @@ mod wire;
 
 pub use call::{ChatCall, ChatReply, chat};
 pub use cost::{Consumption, Cost, UnknownPrice, completion_cost};
-pub use embed::codec::{EmbedCodec, EncodeEmbed, ReadEmbed};
+pub use embed::codec::{EmbedCodec, EncodeEmbed, JobCodec, ReadEmbed};
+pub use embed::job::{EmbedJob, EmbedJobCall, JobStatus, embed_async, embed_job};
 pub use embed::{EmbedCall, EmbedContent, EmbedInput, EmbedReply, Embedded, embed};
 pub use error::TransformError;
 pub use facts::feature::{Feature, FeatureSet};

@@ -48,12 +48,16 @@ pub enum Operation {
     Converse,
     /// `POST /model/{modelId}/converse-stream`
     ConverseStream,
+    /// `GET /async-invoke/{invocationArn}`; the target is the job, and there is no body.
+    GetAsyncInvoke,
     /// `POST /model/{modelId}/invoke`
     InvokeModel,
     /// `POST /model/{modelId}/invoke-with-response-stream`
     InvokeModelWithResponseStream,
     /// `POST /rerank`; the model is in the body.
     Rerank,
+    /// `POST /async-invoke`; the model is in the body.
+    StartAsyncInvoke,
 }
 
 impl Operation {

@@ -1,7 +1,10 @@
 //! Embedding requests: the bodies as they go out, and the answers put together.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use bedrock_transform::{Answer, Catalog, EmbedCall, ModelSpec, Options, ResponseMeta, TransformError, embed};
+use bedrock_transform::{
+    Answer, Catalog, EmbedCall, EmbedJob, ModelSpec, Operation, Options, ResponseMeta, TransformError, embed,
+    embed_async, embed_job,
+};
 use core_types::{EmbeddingRequest, Usage};
 
 const TITAN: &str = "bedrock/amazon.titan-embed-text-v2:0";
@@ -58,6 +61,21 @@ fn every_model_has_its_own_body() {
         (MULTIMODAL, &image, r#"{"inputImage":"iVBORw0KGgo="}"#),
         (MULTIMODAL, r#""input":"a","inputImage":"aW0=""#, r#"{"inputText":"a","inputImage":"aW0="}"#),
         (MULTIMODAL, r#""input":[],"inputImage":"aW0=""#, r#"{"inputImage":"aW0="}"#),
+        (
+            MULTIMODAL,
+            r#""input":"a","inputImage":"data:image/png;base64,iVBORw0KGgo=""#,
+            r#"{"inputText":"a","inputImage":"iVBORw0KGgo="}"#,
+        ),
+        (
+            MULTIMODAL,
+            r#""input":"a","embeddingConfig":{"outputEmbeddingLength":384,"x":1},"additional_drop_params":["embeddingConfig.x","input[0]"]"#,
+            "error: additional_drop_params: only parameters can be left out, not `input`",
+        ),
+        (
+            MULTIMODAL,
+            r#""input":"a","embeddingConfig":{"outputEmbeddingLength":384,"x":1},"additional_drop_params":["embeddingConfig.x"]"#,
+            "{\"inputText\":\"a\",\"embeddingConfig\":{\"outputEmbeddingLength\":384}}\ndropped=embeddingConfig.x",
+        ),
         (COHERE, r#""input":["a","b"]"#, r#"{"texts":["a","b"],"input_type":"search_document"}"#),
         (
             COHERE,
@@ -255,5 +273,105 @@ fn answers_are_put_together_in_the_order_of_the_input() {
     ];
     for (model, members, bodies, expected) in table {
         assert_eq!(answered(model, members, bodies), expected, "{model} {members}");
+    }
+}
+
+/// The call that starts a job, its operation before its body; or the error.
+fn job(model: &str, members: &str) -> String {
+    let request: EmbeddingRequest = serde_json::from_str(&format!(r#"{{"model":"{model}",{members}}}"#)).unwrap();
+    let spec = ModelSpec::resolve(model, &Catalog::builtin());
+    match spec.and_then(|spec| embed_async(&request, &spec, &Options::default())) {
+        Err(error) => format!("error: {error}"),
+        Ok(call) => {
+            assert_eq!((call.outgoing.operation, call.warnings), (Operation::StartAsyncInvoke, vec![]));
+            String::from_utf8_lossy(&call.outgoing.body).into_owned()
+        }
+    }
+}
+
+#[test]
+fn a_job_embeds_one_long_thing() {
+    const JOB_2: &str = "bedrock/async_invoke/twelvelabs.marengo-embed-2-7-v1:0";
+    const JOB_3: &str = "bedrock/async_invoke/twelvelabs.marengo-embed-3-0-v1:0";
+    const JOB_NOVA: &str = "bedrock/async_invoke/amazon.nova-2-multimodal-embeddings-v1:0";
+    let table = [
+        (
+            JOB_2,
+            r#""input":"s3://media/film.mp4","startSec":2,"output_s3_uri":"s3://out/""#,
+            r#"{"modelId":"twelvelabs.marengo-embed-2-7-v1:0","modelInput":{"inputType":"video","mediaSource":{"s3Location":{"uri":"s3://media/film.mp4"}},"startSec":2},"outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/"}}}"#,
+        ),
+        (
+            JOB_3,
+            r#""input":"s3://media/song.wav","segmentation":{"method":"fixed","fixed":{"durationSec":6}},"inferenceId":"i","bucketOwner":"123456789012","output_s3_uri":"s3://out/""#,
+            r#"{"modelId":"twelvelabs.marengo-embed-3-0-v1:0","modelInput":{"inputType":"audio","audio":{"mediaSource":{"s3Location":{"uri":"s3://media/song.wav","bucketOwner":"123456789012"}},"segmentation":{"method":"fixed","fixed":{"durationSec":6}}},"inferenceId":"i"},"outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/"}}}"#,
+        ),
+        (
+            JOB_3,
+            r#""input":"a","clientRequestToken":"t","outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/","kmsKeyId":"k"}}"#,
+            r#"{"clientRequestToken":"t","modelId":"twelvelabs.marengo-embed-3-0-v1:0","modelInput":{"inputType":"text","text":{"inputText":"a"}},"outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/","kmsKeyId":"k"}}}"#,
+        ),
+        (
+            JOB_NOVA,
+            r#""input":"s3://media/film.mp4","dimensions":1024,"segmentationConfig":{"durationSeconds":15},"output_s3_uri":"s3://out/""#,
+            r#"{"modelId":"amazon.nova-2-multimodal-embeddings-v1:0","modelInput":{"schemaVersion":"nova-multimodal-embed-v1","taskType":"SEGMENTED_EMBEDDING","segmentedEmbeddingParams":{"embeddingPurpose":"GENERIC_INDEX","embeddingDimension":1024,"video":{"format":"mp4","source":{"s3Location":{"uri":"s3://media/film.mp4"}},"embeddingMode":"AUDIO_VIDEO_COMBINED","segmentationConfig":{"durationSeconds":15}}}},"outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/"}}}"#,
+        ),
+        (
+            JOB_3,
+            r#""input":"a""#,
+            "error: output_s3_uri: a job leaves its vectors in S3: say where, e.g. `s3://bucket/folder/`",
+        ),
+        (JOB_3, r#""input":"a","output_s3_uri":"out""#, "error: output_s3_uri: expected `s3://bucket/folder/`"),
+        (
+            JOB_3,
+            r#""input":["a","b"],"output_s3_uri":"s3://out/""#,
+            "error: input: a job embeds one text or one medium; start a job for each",
+        ),
+        (
+            JOB_3,
+            r#""input":"s3://media/song.wav","input_type":"video","output_s3_uri":"s3://out/""#,
+            "error: input_type: `video` is not what stands at input; a call takes a text or an image, a job sound and video, \
+             too",
+        ),
+        (
+            "bedrock/async_invoke/amazon.titan-embed-text-v2:0",
+            r#""input":"a","output_s3_uri":"s3://out/""#,
+            "error: `amazon.titan-embed-text-v2:0` is not a Bedrock model id: `async_invoke/` is served for embeddings, of \
+             models that make them in a job",
+        ),
+    ];
+    for (model, members, expected) in table {
+        assert_eq!(job(model, members), expected, "{model} {members}");
+    }
+    assert_eq!(shown(JOB_3, r#""input":"a""#), "error: model: `async_invoke/` starts a job, which is not waited for");
+}
+
+#[test]
+fn a_job_tells_how_far_it_is() {
+    let arn = "arn:aws:bedrock:eu-west-1:123456789012:async-invoke/abcdefghijkl";
+    let asked = embed_job(arn).unwrap();
+    assert_eq!((asked.operation, asked.region.as_deref()), (Operation::GetAsyncInvoke, Some("eu-west-1")));
+    assert_eq!((asked.target.as_str(), asked.body.len()), (arn, 0));
+    for wrong in ["", "abcdefghijkl", "arn:aws:bedrock:eu-west-1:123456789012:custom-model/abc"] {
+        assert!(embed_job(wrong).unwrap_err().to_string().starts_with("invocation_arn: "), "{wrong}");
+    }
+    let read = |json: &str| {
+        let job = EmbedJob::read(&Answer::new(json.to_owned(), ResponseMeta::new("id", 0)));
+        job.map_or_else(|error| error.to_string(), |job| serde_json::to_string(&job).unwrap())
+    };
+    let table = [
+        (r#"{"invocationArn":"a"}"#, r#"{"invocation_arn":"a","status":"InProgress"}"#),
+        (
+            r#"{"invocationArn":"a","modelArn":"m","status":"Completed","submitTime":"2026-01-31T12:00:00Z","outputDataConfig":{"s3OutputDataConfig":{"s3Uri":"s3://out/x"}}}"#,
+            r#"{"invocation_arn":"a","status":"Completed","output_s3_uri":"s3://out/x","submit_time":"2026-01-31T12:00:00Z"}"#,
+        ),
+        (
+            r#"{"invocationArn":"a","status":"Failed","failureMessage":"no"}"#,
+            r#"{"invocation_arn":"a","status":"Failed","failure_message":"no"}"#,
+        ),
+        (r#"{"invocationArn":"a","status":"Paused"}"#, r#"{"invocation_arn":"a","status":"Paused"}"#),
+        ("{}", "StartAsyncInvoke answered an unreadable body: missing field `invocationArn` at line 1 column 2"),
+    ];
+    for (json, expected) in table {
+        assert_eq!(read(json), expected);
     }
 }

@@ -197,8 +197,8 @@ fn names_that_name_no_model_are_refused() {
     assert_snapshot!(refusal("bedrock/us-east-1/"), @"`bedrock/us-east-1/` is not a Bedrock model id: it is empty");
     assert_snapshot!(refusal("anthropic.claude 3"), @"`anthropic.claude 3` is not a Bedrock model id: it contains white space");
     assert_snapshot!(refusal("anthropic.claude-3\n"), @"`anthropic.claude-3\n` is not a Bedrock model id: it contains white space");
-    assert_snapshot!(refusal("mantle/openai.gpt-5"), @"`mantle/openai.gpt-5` is not a Bedrock model id: only the routes `converse/` and `invoke/` are served");
-    assert_snapshot!(refusal("async_invoke/amazon.nova-reel-v1:0"), @"`async_invoke/amazon.nova-reel-v1:0` is not a Bedrock model id: only the routes `converse/` and `invoke/` are served");
+    assert_snapshot!(refusal("mantle/openai.gpt-5"), @"`mantle/openai.gpt-5` is not a Bedrock model id: only the routes `converse/`, `invoke/` and, for embeddings, `async_invoke/` are served");
+    assert_snapshot!(refusal("async_invoke/amazon.nova-reel-v1:0"), @"`amazon.nova-reel-v1:0` is not a Bedrock model id: `async_invoke/` is served for embeddings, of models that make them in a job");
     assert_snapshot!(refusal("nonsense/anthropic.claude-v2"), @"`nonsense/anthropic.claude-v2` is not a Bedrock model id: unknown prefix before a `/`");
     assert_snapshot!(refusal("invoke/acme.wonder-v1:0"), @"converse_only has no native chat body; use the Converse route");
     assert_snapshot!(refusal("arn:aws:bedrock"), @"`arn:aws:bedrock` is not a Bedrock model id: an ARN has six parts: arn:partition:bedrock:region:account:resource");

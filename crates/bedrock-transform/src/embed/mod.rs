@@ -2,6 +2,7 @@
 
 pub(crate) mod codec;
 mod encode;
+pub(crate) mod job;
 pub(crate) mod read;
 
 use std::ops::Range;
@@ -88,6 +89,46 @@ pub fn embed(request: &EmbeddingRequest, spec: &ModelSpec, options: &Options) ->
     let Some(codec) = &family.embed else {
         return Err(TransformError::wrong_model(&request.model, "embeddings"));
     };
+    if spec.id.job {
+        return Err(TransformError::invalid("model", "`async_invoke/` starts a job, which is not waited for"));
+    }
+    admitted(request, spec, options, |admitted| {
+        let Admitted { controls, dimensions, format, extra, headers, mut warnings } = admitted;
+        let texts = texts(&request.input)?;
+        let pieces = pieces(&texts, codec, spec, &extra)?;
+        let single = matches!(request.input, EmbeddingInput::Text(_)) || pieces.len() == 1;
+        let mut calls = Vec::with_capacity(pieces.len());
+        let mut places = Vec::with_capacity(pieces.len());
+        for (range, content) in pieces {
+            let at = if single { "input".to_owned() } else { path(&range) };
+            let input = EmbedInput { options: &controls.options, content, at: &at, dimensions, extra: &extra };
+            let body: Bytes = (codec.request)(&input, spec, &mut warnings)?;
+            let mut outgoing = controls.outgoing(spec, Operation::InvokeModel, body)?;
+            outgoing.headers.clone_from(&headers);
+            calls.push(outgoing);
+            places.push(Place { range, at, counted: content != EmbedContent::Extra });
+        }
+        let reply = EmbedReply { model: request.model.as_str().into(), family, format, places: places.into() };
+        Ok(EmbedCall { calls, warnings: warnings.into_vec(), reply })
+    })
+}
+
+/// What the gate let through of a request, for a call or for a job.
+struct Admitted<'a> {
+    controls: &'a Controls,
+    dimensions: Option<u32>,
+    format: EncodingFormat,
+    extra: Extras<'a>,
+    headers: Vec<(String, String)>,
+    warnings: Warnings,
+}
+
+fn admitted<T>(
+    request: &EmbeddingRequest,
+    spec: &ModelSpec,
+    options: &Options,
+    then: impl FnOnce(Admitted<'_>) -> Result<T, TransformError>,
+) -> Result<T, TransformError> {
     let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
     let Params { dimensions, format, insisted } = Params::admit(request, spec, &controls.options, &mut warnings)?;
@@ -97,23 +138,7 @@ pub fn embed(request: &EmbeddingRequest, spec: &ModelSpec, options: &Options) ->
     extra.extend(unfolded.iter().map(|(name, value)| (name.as_str(), value)));
     let mut headers = controls.headers.clone();
     headers.extend(native::headers::take(&mut extra)?);
-
-    let texts = texts(&request.input)?;
-    let pieces = pieces(&texts, codec, spec, &extra)?;
-    let single = matches!(request.input, EmbeddingInput::Text(_)) || pieces.len() == 1;
-    let mut calls = Vec::with_capacity(pieces.len());
-    let mut places = Vec::with_capacity(pieces.len());
-    for (range, content) in pieces {
-        let at = if single { "input".to_owned() } else { path(&range) };
-        let input = EmbedInput { options: &controls.options, content, at: &at, dimensions, extra: &extra };
-        let body: Bytes = (codec.request)(&input, spec, &mut warnings)?;
-        let mut outgoing = controls.outgoing(spec, Operation::InvokeModel, body)?;
-        outgoing.headers.clone_from(&headers);
-        calls.push(outgoing);
-        places.push(Place { range, at, counted: content != EmbedContent::Extra });
-    }
-    let reply = EmbedReply { model: request.model.as_str().into(), family, format, places: places.into() };
-    Ok(EmbedCall { calls, warnings: warnings.into_vec(), reply })
+    then(Admitted { controls: &controls, dimensions, format, extra, headers, warnings })
 }
 
 /// OpenAI's parameters, as far as the model has them.

@@ -20,19 +20,16 @@ use crate::{ModelSpec, TransformError, Warnings};
 
 const NAME: &str = "amazon_nova_embed";
 
-pub(super) static FAMILY: Family = Family::new(NAME)
-    .with_models(&[Model::new(
-        "amazon.nova-2-multimodal-embeddings-",
-        Capabilities {
-            audio: true,
-            dimensions: true,
-            documents: true,
-            images: true,
-            video: true,
-            ..Capabilities::NONE
-        },
-    )])
-    .with_embed(EmbedCodec::new(1, request, response).with_content(&["audio", "image", "text", "video"]));
+pub(super) static FAMILY: Family =
+    Family::new(NAME).with_models(&[Model::new("amazon.nova-2-multimodal-embeddings-", MEDIA)]).with_embed(
+        EmbedCodec::new(1, request, response)
+            .with_content(&["audio", "image", "text", "video"])
+            // Images have no segments.
+            .with_job(Capabilities { images: false, ..MEDIA }, job),
+    );
+
+const MEDIA: Capabilities =
+    Capabilities { audio: true, dimensions: true, documents: true, images: true, video: true, ..Capabilities::NONE };
 
 /// Length of an embedding where nobody names one: AWS's own default.
 const DIMENSION: u32 = 3072;
@@ -42,7 +39,10 @@ const DIMENSION: u32 = 3072;
 struct Request<'a> {
     schema_version: &'static str,
     task_type: &'static str,
-    single_embedding_params: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    single_embedding_params: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    segmented_embedding_params: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -77,11 +77,34 @@ enum MediaSource<'a> {
     S3Location { uri: &'a str },
 }
 
-/// The caller's own parameters are members of `singleEmbeddingParams`, or of the content if they are settings of it.
 fn request(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
+    let params = params(input, spec)?;
+    let single = Some(serde_json::from_slice(&params).map_err(unwritten)?);
+    written("SINGLE_EMBEDDING", single, None)
+}
+
+/// A job cuts its input into segments, with a vector each.
+fn job(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
+    let params = params(input, spec)?;
+    let segmented = Some(serde_json::from_slice(&params).map_err(unwritten)?);
+    written("SEGMENTED_EMBEDDING", None, segmented)
+}
+
+fn written(
+    task_type: &'static str,
+    single_embedding_params: Option<&RawValue>,
+    segmented_embedding_params: Option<&RawValue>,
+) -> Result<Bytes, TransformError> {
+    let schema_version = "nova-multimodal-embed-v1";
+    body(&Request { schema_version, task_type, single_embedding_params, segmented_embedding_params }, &[])
+}
+
+/// The caller's own parameters are members of the task's parameters, or of the content if they are settings of it.
+fn params(input: &EmbedInput<'_>, spec: &ModelSpec) -> Result<Bytes, TransformError> {
     let content = content(input, spec)?;
     let setting = content.as_ref().map_or("", |(_, setting, _)| setting);
-    let (settings, mut own): (Extras<'_>, Extras<'_>) = input.extra.iter().partition(|(name, _)| *name == setting);
+    let (settings, mut own): (Extras<'_>, Extras<'_>) =
+        input.extra.iter().partition(|(name, _)| *name == setting || (*name == SEGMENTS && content.is_some()));
     for (name, _) in own.iter_mut().filter(|(name, _)| *name == "embedding_dimension") {
         *name = "embeddingDimension";
     }
@@ -99,14 +122,11 @@ fn request(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result
     {
         return Err(TransformError::invalid(*name, "stands beside `input`; send one of them"));
     }
-    let params = body(&params, &own)?;
-    let request = Request {
-        schema_version: "nova-multimodal-embed-v1",
-        task_type: "SINGLE_EMBEDDING",
-        single_embedding_params: serde_json::from_slice(&params).map_err(unwritten)?,
-    };
-    body(&request, &[])
+    body(&params, &own)
 }
+
+/// How a job cuts its input; a setting of the content.
+const SEGMENTS: &str = "segmentationConfig";
 
 /// The name of what is embedded, the name of the setting that goes with it, and the thing itself.
 fn content<'a>(

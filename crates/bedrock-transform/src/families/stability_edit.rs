@@ -32,12 +32,15 @@ pub(super) static FAMILY: Family = Family::new(NAME)
         Model::new("stability.stable-outpaint", EDITS),
         Model::new("stability.stable-style-transfer", EDITS),
     ])
-    .with_image(ImageCodec::new(
-        ParamSet::of(&[Param::N, Param::OutputFormat, Param::Seed, Param::Size]),
-        1,
-        request,
-        images::stability_response,
-    ));
+    .with_image(
+        ImageCodec::new(
+            ParamSet::of(&[Param::N, Param::OutputFormat, Param::Seed, Param::Size]),
+            1,
+            request,
+            images::stability_response,
+        )
+        .with_lacks(lacks),
+    );
 
 const EDITS: Capabilities = Capabilities { images: true, ..Capabilities::NONE };
 
@@ -69,8 +72,14 @@ const SERVICE: Service = Service {
     needs: &[],
 };
 
-fn service(spec: &ModelSpec) -> Service {
-    match spec.model.prefix.trim_start_matches("stability.stable-") {
+fn lacks(model: &Model) -> ParamSet {
+    let Service { has_seed, has_aspect_ratio, .. } = service(model);
+    let size = if has_aspect_ratio { ParamSet::NONE } else { ParamSet::of(&[Param::Size]) };
+    if has_seed { size } else { size.with(Param::Seed) }
+}
+
+fn service(model: &Model) -> Service {
+    match model.prefix.trim_start_matches("stability.stable-") {
         "fast-upscale" | "image-remove-background" => Service { prompt: Prompt::Ignored, has_seed: false, ..SERVICE },
         "image-erase-object" => Service { prompt: Prompt::Ignored, has_mask: true, ..SERVICE },
         "image-inpaint" => Service { has_mask: true, ..SERVICE },
@@ -126,7 +135,7 @@ impl Serialize for Request<'_> {
 const TEXTS: &[&str] = &["negative_prompt", "search_prompt", "select_prompt", "style_preset"];
 
 fn request(input: &ImageInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) -> Result<Bytes, TransformError> {
-    let service = service(spec);
+    let service = service(&spec.model);
     let images = named(&service, input)?;
     if input.mask.is_some() && !service.has_mask {
         return Err(TransformError::unsupported_content("mask", "masks with this model", NAME));
@@ -146,21 +155,14 @@ fn request(input: &ImageInput<'_>, spec: &ModelSpec, warnings: &mut Warnings) ->
             None
         }
     };
-    if input.size.is_some() && !service.has_aspect_ratio {
-        input.leave_out(Param::Size, NAME, warnings)?;
-    }
-    if input.seed.is_some() && !service.has_seed {
-        input.leave_out(Param::Seed, NAME, warnings)?;
-    }
-    let size = input.size.filter(|_| service.has_aspect_ratio);
     let (texts, others): (Vec<_>, Vec<_>) =
         input.extra.iter().copied().partition(|(name, value)| TEXTS.contains(name) && !value.as_str().starts_with('"'));
     let request = Request {
         images,
         mask: input.mask,
         prompt,
-        aspect_ratio: size.map(|size| stability_image::ratio(size, warnings)).transpose()?,
-        seed: input.call_seed(None, images::MOST_STABILITY_SEED).filter(|_| service.has_seed),
+        aspect_ratio: input.size.map(|size| stability_image::ratio(size, warnings)).transpose()?,
+        seed: input.call_seed(None, images::MOST_STABILITY_SEED),
         output_format: input.output_format,
         texts: texts.into_iter().map(|(name, value): (&str, &RawJson)| (name, value.as_str())).collect(),
     };

@@ -1,14 +1,16 @@
-//! TwelveLabs Marengo Embed 3.0: a text or an image in, its vectors out. Each kind of input has a member of its own.
+//! TwelveLabs Marengo Embed 3.0: a text or an image in, its vectors out; in jobs sound and video. Each kind of input has a member of its own.
 //!
 //! <https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-marengo-3.html>
 
 use bytes::Bytes;
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::embed::EmbedInput;
 use crate::embed::codec::EmbedCodec;
 use crate::families::body;
 use crate::family::{Capabilities, Family, Model};
+use crate::native::Extras;
 use crate::native::marengo::{self, Content, MediaSource};
 use crate::{ModelSpec, TransformError, Warnings};
 
@@ -16,12 +18,11 @@ const NAME: &str = "twelvelabs_marengo";
 
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[Model::new("twelvelabs.marengo-", Capabilities { images: true, ..Capabilities::NONE })])
-    .with_embed(EmbedCodec::new(1, request, |body| marengo::response(body, NAME)).with_content(&[
-        "image",
-        "multi_input",
-        "text",
-        "text_image",
-    ]));
+    .with_embed(
+        EmbedCodec::new(1, request, |body| marengo::response(body, NAME))
+            .with_content(&["audio", "image", "multi_input", "text", "text_image", "video"])
+            .with_job(marengo::IN_JOBS, request),
+    );
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
@@ -31,7 +32,11 @@ struct Request<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    image: Option<Image<'a>>,
+    audio: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    video: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -42,20 +47,33 @@ struct Text<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Image<'a> {
+struct WithSource<'a> {
     media_source: MediaSource<'a>,
 }
 
+/// Settings of sound and video, which stand beside their source.
+const SETTINGS: &[&str] = &["embeddingOption", "embeddingScope", "endSec", "segmentation", "startSec"];
+
 fn request(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result<Bytes, TransformError> {
     let (content, extra) = marengo::content(input, spec)?;
-    let request = match content {
-        Content::Extra => Request::default(),
-        Content::Image(media_source) => {
-            Request { input_type: Some("image"), image: Some(Image { media_source }), ..Request::default() }
-        }
+    let (kind, media_source) = match content {
+        Content::Extra => return body(&Request::default(), &extra),
         Content::Text(input_text) => {
-            Request { input_type: Some("text"), text: Some(Text { input_text }), ..Request::default() }
+            let request = Request { input_type: Some("text"), text: Some(Text { input_text }), ..Request::default() };
+            return body(&request, &extra);
         }
+        Content::Medium(kind, media_source) => (kind, media_source),
+    };
+    let (settings, extra): (Extras<'_>, Extras<'_>) =
+        extra.into_iter().partition(|(name, _)| kind != "image" && SETTINGS.contains(name));
+    let member = body(&WithSource { media_source }, &settings)?;
+    let member =
+        Some(serde_json::from_slice(&member).map_err(|error| TransformError::invalid(input.at, error.to_string()))?);
+    let request = Request { input_type: Some(kind), ..Request::default() };
+    let request = match kind {
+        "audio" => Request { audio: member, ..request },
+        "video" => Request { video: member, ..request },
+        _ => Request { image: member, ..request },
     };
     body(&request, &extra)
 }

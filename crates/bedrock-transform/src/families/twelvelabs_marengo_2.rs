@@ -17,7 +17,9 @@ const NAME: &str = "twelvelabs_marengo_2";
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[Model::new("twelvelabs.marengo-embed-2-", Capabilities { images: true, ..Capabilities::NONE })])
     .with_embed(
-        EmbedCodec::new(1, request, |body| marengo::response(body, NAME)).with_content(&["inputText", "mediaSource"]),
+        EmbedCodec::new(1, request, |body| marengo::response(body, NAME))
+            .with_content(&["inputText", "mediaSource"])
+            .with_job(marengo::IN_JOBS, request),
     );
 
 #[derive(Serialize, Default)]
@@ -37,8 +39,8 @@ fn request(input: &EmbedInput<'_>, spec: &ModelSpec, _: &mut Warnings) -> Result
     let (content, extra) = marengo::content(input, spec)?;
     let request = match content {
         Content::Extra => Request::default(),
-        Content::Image(media_source) => {
-            Request { input_type: Some("image"), media_source: Some(media_source), ..Request::default() }
+        Content::Medium(kind, media_source) => {
+            Request { input_type: Some(kind), media_source: Some(media_source), ..Request::default() }
         }
         Content::Text(text) => Request {
             input_type: Some("text"),

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use core_types::ParamSet;
 
 use crate::image::input::ImageInput;
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{Model, ModelSpec, TransformError, Warnings};
 
 /// A body to draw and edit images as two pure functions.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ use crate::{ModelSpec, TransformError, Warnings};
 pub struct ImageCodec {
     /// The parameters that the body has.
     pub params: ParamSet,
+    /// Those of them that a model lacks.
+    pub lacks: fn(&Model) -> ParamSet,
     /// Most images of one call.
     pub max_images: u32,
     /// Writes the body.
@@ -29,8 +31,25 @@ impl ImageCodec {
     /// A body whose calls bring up to `max_images` images.
     #[must_use]
     pub const fn new(params: ParamSet, max_images: u32, request: EncodeImage, response: ReadImages) -> Self {
-        Self { params, max_images, request, response }
+        Self { params, lacks: nothing, max_images, request, response }
     }
+
+    /// Says what a model lacks of the family's parameters.
+    #[must_use]
+    pub const fn with_lacks(mut self, lacks: fn(&Model) -> ParamSet) -> Self {
+        self.lacks = lacks;
+        self
+    }
+
+    /// The parameters that a model has.
+    #[must_use]
+    pub fn params_of(&self, model: &Model) -> ParamSet {
+        self.params.minus((self.lacks)(model))
+    }
+}
+
+const fn nothing(_: &Model) -> ParamSet {
+    ParamSet::NONE
 }
 
 /// The images of one answer.

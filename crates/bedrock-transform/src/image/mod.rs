@@ -12,7 +12,6 @@ use serde::Serialize;
 use crate::controls::Controls;
 use crate::policy::{Fit, Verdict};
 use crate::{ModelSpec, Operation, Options, Outgoing, TransformError, Warning, Warnings, native};
-use codec::ImageCodec;
 use input::ImageInput;
 use reply::ImageReply;
 use size::Size;
@@ -78,7 +77,8 @@ fn map(
     };
     let controls = Controls::read(&request.extra, options)?;
     let mut warnings = Warnings::default();
-    let Params { admitted, insisted } = Params::admit(request, codec, family.name, &controls.options, &mut warnings)?;
+    let Params { admitted, insisted } =
+        Params::admit(request, codec.params_of(&spec.model), family.name, &controls.options, &mut warnings)?;
     let has = |param| admitted.contains(param);
     let n = request.n.filter(|_| has(Param::N)).unwrap_or(1);
     if !(1..=MOST_IMAGES).contains(&n) {
@@ -134,17 +134,17 @@ struct Params {
 impl Params {
     fn admit(
         request: &ImageRequest,
-        codec: &ImageCodec,
+        supported: ParamSet,
         family: &'static str,
         options: &Options,
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
         let mut params = Self { admitted: ParamSet::NONE, insisted: Vec::new() };
-        for param in request.params().iter().filter(|param| !says_what_comes_anyway(request, codec, *param)) {
+        for param in request.params().iter().filter(|param| !says_what_comes_anyway(request, supported, *param)) {
             let fit = match param {
                 Param::User => Fit::Label,
                 Param::ResponseFormat => response_format(request.response_format.as_deref())?,
-                _ if codec.params.contains(param) => Fit::Supported,
+                _ if supported.contains(param) => Fit::Supported,
                 _ => Fit::Missing,
             };
             let judged = options.judge(param.name(), fit, family, warnings);
@@ -173,8 +173,8 @@ fn no_urls() -> TransformError {
 }
 
 /// Models that cannot choose the format send PNG.
-fn says_what_comes_anyway(request: &ImageRequest, codec: &ImageCodec, param: Param) -> bool {
-    param == Param::OutputFormat && !codec.params.contains(param) && request.output_format.as_deref() == Some("png")
+fn says_what_comes_anyway(request: &ImageRequest, supported: ParamSet, param: Param) -> bool {
+    param == Param::OutputFormat && !supported.contains(param) && request.output_format.as_deref() == Some("png")
 }
 
 /// A parameter as JSON, to be passed on as it is.

@@ -1,7 +1,7 @@
 //! Model names as LiteLLM's users write them.
 //!
 //! ```text
-//! name   := ["bedrock/"] {route "/" | region "/" | body "/"} id [":" digits "k"] ["[" word "]"]
+//! name   := ["bedrock/"] {route "/" | "async_invoke/" | region "/" | body "/"} id [":" digits "k"] ["[" word "]"]
 //! id     := [geo "."] vendor "." model | ARN
 //! ```
 
@@ -14,6 +14,8 @@ use crate::{Route, Target, TransformError};
 pub struct ModelId {
     /// The route that the name asks for.
     pub route: Option<Route>,
+    /// Whether the name asks for a job: `async_invoke/`.
+    pub job: bool,
     /// The region that the name or its ARN asks for.
     pub region: Option<String>,
     /// The native body of an imported model, e.g. `llama` in `llama/arn:…`.
@@ -33,8 +35,7 @@ pub struct ModelId {
 const BODIES: &[&str] = &["deepseek_r1", "llama", "mistral", "moonshot", "nova", "nova-2", "openai", "qwen2", "qwen3"];
 
 /// Routes of LiteLLM that lead away from Converse and InvokeModel.
-const OTHER_ROUTES: &[&str] =
-    &["agent", "agentcore", "async_invoke", "chat_completions", "claude_platform", "converse_like", "mantle"];
+const OTHER_ROUTES: &[&str] = &["agent", "agentcore", "chat_completions", "claude_platform", "converse_like", "mantle"];
 
 /// Geographies of cross-region inference profiles.
 /// <https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html>
@@ -69,16 +70,20 @@ impl ModelId {
     ///
     /// # Errors
     /// If nothing is left of the name after its prefixes, an ARN is malformed, or the name asks for a route that is
-    /// neither Converse nor InvokeModel.
+    /// none of Converse, InvokeModel and, for jobs, StartAsyncInvoke.
     pub fn parse(name: &str) -> Result<Self, TransformError> {
         let mut rest = name.strip_prefix("bedrock/").unwrap_or(name);
-        let (mut route, mut region, mut body) = (None, None, None);
+        let (mut route, mut job, mut region, mut body) = (None, false, None, None);
         while let Some((head, tail)) = rest.split_once('/').filter(|_| !rest.starts_with("arn:")) {
             match head {
+                "async_invoke" => job = true,
                 "converse" => route = Some(Route::Converse),
                 "invoke" => route = Some(Route::Invoke),
                 _ if OTHER_ROUTES.contains(&head) => {
-                    return Err(TransformError::model_id(name, "only the routes `converse/` and `invoke/` are served"));
+                    return Err(TransformError::model_id(
+                        name,
+                        "only the routes `converse/`, `invoke/` and, for embeddings, `async_invoke/` are served",
+                    ));
                 }
                 _ if is_region(head) => region = Some(head.to_owned()),
                 _ => match BODIES.iter().find(|known| **known == head) {
@@ -95,7 +100,7 @@ impl ModelId {
             return Err(TransformError::model_id(name, "it contains white space"));
         }
         if rest.starts_with("arn:") {
-            return Self::of_arn(rest, route, region, body);
+            return Self::of_arn(rest, route, region, body).map(|id| Self { job, ..id });
         }
         let id = without_suffixes(rest);
         let (geo, base) = split_geo(id);
@@ -107,6 +112,7 @@ impl ModelId {
         let target = geo.map_or_else(|| base.to_owned(), |geo| format!("{geo}.{base}"));
         Ok(Self {
             route,
+            job,
             region,
             body,
             geo: geo.map(str::to_owned),
@@ -126,6 +132,7 @@ impl ModelId {
         let (geo, base) = if arn.kind.names_model() { split_geo(&arn.resource) } else { (None, "") };
         Ok(Self {
             route,
+            job: false,
             region: region.or_else(|| Some(arn.region.clone()).filter(|region| !region.is_empty())),
             body,
             geo: geo.map(str::to_owned),

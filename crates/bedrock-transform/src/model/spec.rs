@@ -29,7 +29,7 @@ impl ModelSpec {
     /// Looks `name` up. An unknown model goes to Converse with permissive capabilities.
     ///
     /// # Errors
-    /// If `name` cannot name a Bedrock model, or asks for InvokeModel of a family whose body is not known.
+    /// If `name` cannot name a Bedrock model, or asks for InvokeModel or a job of a family whose body is not known.
     pub fn resolve(name: &str, catalog: &Catalog) -> Result<Self, TransformError> {
         let id = ModelId::parse(name)?;
         let (family, model) = catalog.find_id(&id);
@@ -56,6 +56,10 @@ impl ModelSpec {
         let published = || info::rows(&listing, &id.base).into_iter().flatten().find_map(|row| row.max_output_tokens);
         // The row of an id knows better than the one of a prefix.
         model.max_output_tokens = published().or(model.max_output_tokens);
+        if id.job && family.embed.as_ref().is_none_or(|codec| codec.job.is_none()) {
+            let reason = "`async_invoke/` is served for embeddings, of models that make them in a job";
+            return Err(TransformError::model_id(id.target.as_str(), reason));
+        }
         let route = match id.route {
             Some(Route::Invoke) if family.converses() && family.chat.is_none() => {
                 return Err(TransformError::unsupported_capability(family.name, "chat"));
