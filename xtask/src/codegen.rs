@@ -191,7 +191,8 @@ fn images() -> String {
         .collect();
     rows.sort_by_key(|(model, ..)| model.prefix);
     for (model, family, codec) in rows {
-        let has = |param| if codec.params.contains(param) { "yes" } else { "no" };
+        let params = codec.params_of(model);
+        let has = |param| if params.contains(param) { "yes" } else { "no" };
         let _ = writeln!(
             text,
             "| `{}` | {} | {} | {} | {} | {} | {} | {} | {} |",

@@ -61,6 +61,7 @@
 //! With a `guardrailConfig`, a last turn that contains the word `forbidden` is answered with `guardrail_intervened`.
 
 mod answer;
+mod async_invoke;
 mod auth;
 mod cache;
 mod call;

@@ -16,10 +16,13 @@ use crate::error::Refusal;
 use crate::fault::{Fault, FaultQueue};
 use crate::request_log::RequestLog;
 use crate::socket::{Gate, ResetHandle};
-use crate::{auth, converse, converse_stream, invoke, model_id, rerank};
+use crate::{async_invoke, auth, converse, converse_stream, invoke, model_id, rerank};
 
 /// Largest request body, in bytes. Bedrock's own limit is 25,000,000 for a Converse body.
 const MAX_BODY: usize = 32 * 1024 * 1024;
+
+/// Where jobs are.
+const JOBS: &str = "/async-invoke";
 
 /// The request header that names a fault.
 const FAULT_HEADER: &str = "x-emulator-fault";
@@ -33,6 +36,7 @@ pub(crate) struct State {
     pub(crate) log: RequestLog,
     pub(crate) faults: FaultQueue,
     pub(crate) cache: PrefixCache,
+    pub(crate) jobs: async_invoke::Jobs,
     open: Arc<AtomicUsize>,
     served: AtomicU64,
     stopping: watch::Receiver<bool>,
@@ -44,6 +48,7 @@ impl State {
             log: RequestLog::default(),
             faults: FaultQueue::default(),
             cache: PrefixCache::default(),
+            jobs: async_invoke::Jobs::default(),
             open: Arc::default(),
             served: AtomicU64::new(0),
             stopping,
@@ -103,14 +108,23 @@ async fn route(
         (&Method::POST, Some(split)) => split,
         // The one operation of another service, bedrock-agent-runtime.
         (&Method::POST, None) if parts.uri.path() == "/rerank" => (rerank::model_id(body), "rerank"),
+        (&Method::POST, None) if parts.uri.path() == JOBS => (async_invoke::model_id(body), "start-async-invoke"),
+        (&Method::GET, None) => match parts.uri.path().strip_prefix(JOBS).and_then(|rest| rest.strip_prefix('/')) {
+            Some(arn) => (model_id::percent_decode(arn).unwrap_or_default(), "get-async-invoke"),
+            None => return Err(Refusal::unknown_operation()),
+        },
         _ => return Err(Refusal::unknown_operation()),
     };
+    // What such a call names is no model.
+    let asks_for_job = operation == "get-async-invoke";
     let operation = match operation {
         "converse" => converse::answer,
         "converse-stream" => converse_stream::answer,
         "invoke" => invoke::answer,
         "invoke-with-response-stream" => invoke::answer_stream,
         "rerank" => rerank::answer,
+        "start-async-invoke" => async_invoke::start,
+        "get-async-invoke" => async_invoke::get,
         _ => return Err(Refusal::unknown_operation()),
     };
     auth::check(&parts.headers)?;
@@ -120,7 +134,9 @@ async fn route(
     if let Some(response) = before_the_answer(&call).await {
         return response;
     }
-    check_model(&call.model_id)?;
+    if !asks_for_job {
+        check_model(&call.model_id)?;
+    }
     operation(state, call, body)
 }
 

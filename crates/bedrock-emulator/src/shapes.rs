@@ -3,10 +3,12 @@
 //! Facts from the service model of bedrock-runtime (2023-09-30), as of botocore 1.43; see also
 //! <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 
+mod async_invoke;
 mod content;
 mod rerank;
 mod text;
 
+pub(crate) use async_invoke::START_ASYNC_INVOKE;
 use content::{CACHE_POINT, CONTENT_BLOCKS, GUARD_CONTENT};
 pub(crate) use rerank::RERANK;
 use text::{GUARDRAIL_ID, GUARDRAIL_VERSION, METADATA_KEY, METADATA_VALUE, TOOL_NAME};

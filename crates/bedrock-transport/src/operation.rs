@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::{self, ConfigBag, Intercept, Region, RuntimeComponents, Token};
+use aws_sdk_bedrockruntime::types::{AsyncInvokeOutputDataConfig, AsyncInvokeS3OutputDataConfig as S3OutputDataConfig};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
@@ -17,6 +18,7 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::Document;
 use aws_smithy_types::body::SdkBody;
 use bedrock_transform::{Operation, Outgoing};
 use bytes::Bytes;
@@ -95,7 +97,7 @@ pub(crate) async fn run(
     let model_id = call.target.as_str();
     macro_rules! send {
         ($operation:expr) => {{
-            let mut operation = $operation.model_id(model_id).customize().interceptor(exchange.hook());
+            let mut operation = $operation.customize().interceptor(exchange.hook());
             if let Some(config) = overrides.config() {
                 operation = operation.config_override(config);
             }
@@ -103,14 +105,24 @@ pub(crate) async fn run(
         }};
     }
     let result = match call.operation {
-        Operation::Converse => send!(client.converse()),
-        Operation::ConverseStream => send!(client.converse_stream()),
-        Operation::InvokeModel => send!(client.invoke_model().accept(JSON).content_type(JSON)),
+        Operation::Converse => send!(client.converse().model_id(model_id)),
+        Operation::ConverseStream => send!(client.converse_stream().model_id(model_id)),
+        Operation::GetAsyncInvoke => send!(client.get_async_invoke().invocation_arn(model_id)),
+        Operation::InvokeModel => send!(client.invoke_model().model_id(model_id).accept(JSON).content_type(JSON)),
         Operation::InvokeModelWithResponseStream => {
-            send!(client.invoke_model_with_response_stream().accept(JSON).content_type(JSON))
+            send!(client.invoke_model_with_response_stream().model_id(model_id).accept(JSON).content_type(JSON))
         }
         Operation::Rerank => {
             return Err(TransportError::refused("ranking needs the feature `rerank` of bedrock-transport"));
+        }
+        Operation::StartAsyncInvoke => {
+            // What the SDK insists on; our body has its own.
+            let place = S3OutputDataConfig::builder()
+                .s3_uri("s3://")
+                .build()
+                .map_err(|error| TransportError::refused(format!("the SDK does not start jobs: {error}")))?;
+            let start = client.start_async_invoke().model_id(model_id).model_input(Document::Null);
+            send!(start.output_data_config(AsyncInvokeOutputDataConfig::S3OutputDataConfig(place)))
         }
         operation => return Err(TransportError::refused(format!("{operation:?} is not an operation of this crate"))),
     };
@@ -195,6 +207,9 @@ impl Intercept for Hook {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request_mut();
+        if self.0.body.is_empty() {
+            return Ok(());
+        }
         request.headers_mut().try_insert("content-length", self.0.body.len().to_string())?;
         *request.body_mut() = SdkBody::from(self.0.body.clone());
         Ok(())

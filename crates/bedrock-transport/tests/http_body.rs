@@ -21,8 +21,8 @@ async fn on_the_wire(call: &Outgoing, auth: Auth) -> HttpRequest {
     let (client, request) = capture_request(Some(response(200, &[EVENT_STREAM], "").map(Into::into)));
     let transport = Transport::connect(config().with_auth(auth).with_http_client(client)).await.unwrap();
     let sent = match call.operation {
-        Operation::Converse | Operation::InvokeModel => transport.send(call).await.map(drop),
-        _ => transport.stream(call).await.map(drop),
+        Operation::ConverseStream | Operation::InvokeModelWithResponseStream => transport.stream(call).await.map(drop),
+        _ => transport.send(call).await.map(drop),
     };
     sent.unwrap();
     request.expect_request()
@@ -48,6 +48,24 @@ async fn the_body_is_the_calls_own_on_every_operation() {
         assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"), "{authorization}");
         assert!(authorization.contains("/us-east-1/bedrock/aws4_request"), "{authorization}");
     }
+}
+
+#[tokio::test]
+async fn jobs_are_started_with_the_calls_own_body_and_asked_for_without() {
+    let start = on_the_wire(&call(Operation::StartAsyncInvoke), keys()).await;
+    assert_eq!((start.method(), start.body().bytes()), ("POST", Some(BODY.as_bytes())));
+    assert_eq!(start.uri(), "https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke");
+    assert_eq!(start.headers().get("content-length"), Some(BODY.len().to_string().as_str()));
+    let mut ask = call(Operation::GetAsyncInvoke);
+    ask.target = Target::new("arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdefghijkl");
+    ask.body = Vec::new().into();
+    let ask = on_the_wire(&ask, keys()).await;
+    assert_eq!((ask.method(), ask.body().bytes()), ("GET", Some(b"".as_slice())));
+    assert_eq!(
+        ask.uri(),
+        "https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke/\
+         arn%3Aaws%3Abedrock%3Aus-east-1%3A123456789012%3Aasync-invoke%2Fabcdefghijkl"
+    );
 }
 
 #[tokio::test]

@@ -43,8 +43,8 @@ mod transport;
 /// The mapping by itself.
 pub use bedrock_transform as transform;
 pub use bedrock_transform::{
-    Catalog, ChatCall, EmbedCall, ErrorKind, ImageCall, Media, ModelSpec, Options, Outgoing, RerankCall, Route, Step,
-    StreamEvent, UnsupportedParams, UpstreamError, Warning,
+    Catalog, ChatCall, EmbedCall, EmbedJob, EmbedJobCall, ErrorKind, ImageCall, JobStatus, Media, ModelSpec, Options,
+    Outgoing, RerankCall, Route, Step, StreamEvent, UnsupportedParams, UpstreamError, Warning,
 };
 #[cfg(feature = "transport")]
 pub use bedrock_transport::{

@@ -8,8 +8,8 @@ use std::time::Duration;
 use facade::transform::{Options, TransformError, Warnings};
 use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
-    Auth, Catalog, ChatCall, Client, EmbedCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing, RerankCall,
-    Transport, UnsupportedParams, Warning,
+    Auth, Catalog, ChatCall, Client, EmbedCall, EmbedJobCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing,
+    RerankCall, Transport, UnsupportedParams, Warning,
 };
 
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
@@ -180,6 +180,22 @@ impl Found<'_> {
             outgoing.headers.extend(key.clone());
             self.add_headers(outgoing);
         }
+        call.warnings.extend(overruled);
+        Ok(call)
+    }
+
+    /// Whether the name asks for a job.
+    pub(crate) fn is_job(&self) -> Result<bool, facade::Error> {
+        Ok(self.spec()?.id.job)
+    }
+
+    /// Maps an embedding request to a job for this deployment, as [`Found::prepare`] does.
+    pub(crate) fn prepare_embed_job(&self, request: &mut EmbeddingRequest) -> Result<EmbedJobCall, facade::Error> {
+        let Deployment { config, client, .. } = self.deployment;
+        let overruled = overrule(&mut request.extra, &config.defaults);
+        defaults::fill_embedding(request, &config.defaults)?;
+        let mut call = client.prepare_embed_job_as(request, &*self.spec()?)?;
+        self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         Ok(call)
     }

@@ -27,10 +27,11 @@ pub(crate) const fn route(route: Route) -> HeaderValue {
     })
 }
 
-/// How a model was called that ranks.
+/// How a model was called that does not chat.
 pub(crate) const fn operation(operation: Operation) -> HeaderValue {
     match operation {
         Operation::Rerank => HeaderValue::from_static("rerank"),
+        Operation::StartAsyncInvoke => HeaderValue::from_static("async_invoke"),
         _ => route(Route::Invoke),
     }
 }

@@ -6,6 +6,7 @@ mod client;
 mod faults;
 mod images;
 mod invoke;
+mod jobs;
 mod rerank;
 mod rules;
 mod schemas;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use facade::types::Extra;
-use facade::{EmbedCall, EmbeddingRequest, Error, Route};
+use facade::transform::Operation;
+use facade::types::{Embedding, Extra, RawJson, Vector};
+use facade::{EmbedCall, EmbedJob, EmbedJobCall, EmbeddingRequest, EmbeddingResponse, Error, Route};
 use http::HeaderMap;
 
 use crate::app::App;
@@ -38,8 +39,17 @@ pub(crate) async fn named(
     route(&app, request()?, request).await
 }
 
+/// What a request asks for.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// Vectors.
+    Embed(EmbedCall),
+    /// A job of the model by this name.
+    Start(String, EmbedJobCall),
+}
+
 impl Routed for EmbeddingRequest {
-    type Call = EmbedCall;
+    type Call = Work;
 
     fn model(&mut self) -> &mut String {
         &mut self.model
@@ -49,19 +59,43 @@ impl Routed for EmbeddingRequest {
         &mut self.extra
     }
 
-    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<EmbedCall>, Error> {
+    async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<Work>, Error> {
+        if found.is_job()? {
+            let call = found.prepare_embed_job(&mut self)?;
+            tracing::debug!(target_model = call.outgoing.target.as_str(), warnings = ?call.warnings, "starting a job");
+            let warnings = call.warnings.clone();
+            let route = headers::operation(Operation::StartAsyncInvoke);
+            return Ok(Prepared { call: Work::Start(self.model, call), route, warnings });
+        }
         let call = found.prepare_embed(&mut self)?;
         tracing::debug!(calls = call.calls.len(), warnings = ?call.warnings, "embedding");
         let warnings = call.warnings.clone();
-        Ok(Prepared { call, route: headers::route(Route::Invoke), warnings })
+        Ok(Prepared { call: Work::Embed(call), route: headers::route(Route::Invoke), warnings })
     }
 
-    async fn send(call: EmbedCall, deployment: &Deployment) -> Result<Answer, Error> {
-        let reply = deployment.client.send_embed(call).await?;
+    async fn send(work: Work, deployment: &Deployment) -> Result<Answer, Error> {
+        let (value, request_id) = match work {
+            Work::Embed(call) => {
+                let reply = deployment.client.send_embed(call).await?;
+                (reply.value, reply.request_id)
+            }
+            Work::Start(model, call) => {
+                let reply = deployment.client.send_embed_job(call).await?;
+                (placeholder(model, &reply.value), reply.request_id)
+            }
+        };
         Ok(Answer::Whole(Whole {
-            response: body::answer(&reply.value, reply.request_id.as_deref()),
-            tokens: reply.value.usage.map_or(0, |usage| usage.total_tokens),
+            response: body::answer(&value, request_id.as_deref()),
+            tokens: value.usage.map_or(0, |usage| usage.total_tokens),
             ..Whole::default()
         }))
     }
+}
+
+/// As with LiteLLM, the answer that a job was started has one embedding of no numbers. Beside it stands what AWS told of the
+/// job.
+fn placeholder(model: String, job: &EmbedJob) -> EmbeddingResponse {
+    let mut embedding = Embedding::new(0, Vector::Floats(Vec::new()));
+    embedding.provider_specific_fields = RawJson::from_value(job).ok();
+    EmbeddingResponse::new(model, vec![embedding], None)
 }

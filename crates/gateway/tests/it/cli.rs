@@ -63,6 +63,43 @@ fn rerank_ranks_arguments_and_lines() {
 }
 
 #[test]
+fn embed_prints_a_vector_a_line() {
+    let args = ["embed", "--emulator", "--dimensions", "256", "the red fox", "a blue whale"];
+    let output = run(&mut pumice(&args), "");
+    let vectors: Vec<Vec<f64>> = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(vectors.iter().map(Vec::len).collect::<Vec<_>>(), [256, 256], "{}", text(&output.stderr));
+    assert_ne!(vectors[0], vectors[1]);
+    assert!(text(&output.stderr).contains("warnings: none\n") && text(&output.stderr).contains("usage: "));
+    // Lines of the standard input, and OpenAI's JSON.
+    let json = run(&mut pumice(&["embed", "--emulator", "--json", "--dimensions", "256"]), "the red fox\n\n");
+    let answer: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(answer["data"][0]["embedding"], json!(vectors[0]));
+}
+
+#[test]
+fn image_writes_files() {
+    let folder = std::env::temp_dir().join(format!("pumice-image-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let out = folder.join("otter.png");
+    let size = |file: &std::path::Path| {
+        let bytes = std::fs::read(file).unwrap();
+        assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
+        [16, 20].map(|at| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()))
+    };
+    let args = ["image", "--emulator", "--size", "512x768", "--out", out.to_str().unwrap(), "An otter"];
+    let output = run(&mut pumice(&args), "");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("otter.png ("), "{}", text(&output.stdout));
+    assert_eq!(size(&out), [512, 768]);
+    let args = ["image", "--emulator", "-n", "2", "--out", out.to_str().unwrap(), "An otter"];
+    assert!(run(&mut pumice(&args), "").status.success());
+    assert_eq!(size(&folder.join("otter-1.png")), size(&folder.join("otter-2.png")));
+    let output = run(&mut pumice(&["image", "--emulator", "--mask", "m.png", "--out", "o.png", "x"]), "");
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), "error: --mask needs an --image\n"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn chat_can_answer_in_openais_json() {
     let output = run(&mut pumice(&["chat", "--emulator", "--json", "--system", "Be brief", "Hello"]), "");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -115,9 +115,14 @@ impl Gateway {
 
     /// Sends a chat request on a connection of its own, and reads until `marker` comes.
     pub(crate) async fn connection(&self, body: &Value, marker: &str) -> TcpStream {
+        self.connection_to("/v1/chat/completions", body, marker).await
+    }
+
+    /// Sends a request on a connection of its own, and reads until `marker` comes.
+    pub(crate) async fn connection_to(&self, path: &str, body: &Value, marker: &str) -> TcpStream {
         let mut socket = TcpStream::connect(self.addr).await.unwrap();
         let body = body.to_string();
-        let head = format!("POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", body.len());
         socket.write_all((head + &body).as_bytes()).await.unwrap();
         let mut seen = String::new();
         let mut buffer = [0; 1024];

@@ -71,3 +71,36 @@ async fn a_bad_request_is_named() {
     let expected = ["input", "input[0]", "input", "encoding_format", "input[0]", "dimensions", "model", "model"];
     assert_eq!(params, expected);
 }
+
+#[tokio::test]
+async fn a_job_answers_with_its_arn() {
+    let gateway = Gateway::start("").await;
+    let model = "bedrock/async_invoke/twelvelabs.marengo-embed-3-0-v1:0";
+    let body = json!({"model": model, "input": "s3://media/film.mp4", "output_s3_uri": "s3://media/out/"});
+    let answer = finish(gateway.post("/v1/embeddings").json(&body)).await;
+    assert_eq!((answer.status, answer.header("x-bedrock-route")), (200, "async_invoke"), "{}", answer.text);
+    let data = answer.json()["data"][0].clone();
+    assert_eq!(data["embedding"], json!([]));
+    assert_eq!(data["provider_specific_fields"]["status"], "InProgress");
+    let arn = data["provider_specific_fields"]["invocation_arn"].as_str().unwrap().to_owned();
+    assert!(arn.contains(":async-invoke/"), "{arn}");
+    let request = gateway.emulator.requests().pop().unwrap();
+    let sent: Value = serde_json::from_slice(&request.body).unwrap();
+    assert_eq!((request.path.as_str(), &sent["modelInput"]["inputType"]), ("/async-invoke", &json!("video")));
+    let refused = finish(gateway.post("/v1/embeddings").json(&json!({"model": model, "input": "a"}))).await;
+    assert!(refused.error().starts_with("400 invalid_request_error - output_s3_uri: "), "{}", refused.error());
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_ends_the_calls_that_are_left() {
+    let gateway = Gateway::start("").await;
+    for _ in 0..100 {
+        gateway.emulator.script(bedrock_emulator::Fault::Stall { after: 0 });
+    }
+    let texts: Vec<String> = (0..100).map(|index| format!("t{index}")).collect();
+    let socket = gateway.connection_to("/v1/embeddings", &json!({"model": TITAN, "input": texts}), "").await;
+    gateway.open_calls(10).await;
+    drop(socket);
+    gateway.open_calls(0).await;
+    assert_eq!(gateway.emulator.requests().len(), 10);
+}

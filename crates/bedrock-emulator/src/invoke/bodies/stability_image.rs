@@ -31,7 +31,7 @@ const OUTPUT: Field = optional("output_format", &FILE);
 const CHANCE: Field = optional("seed", &SEED);
 const NEGATIVE: Field = optional("negative_prompt", &TEXT);
 const STYLE: Field = optional("style_preset", &TEXT);
-const CREATIVITY: Field = optional("creativity", &SHARE);
+const CREATIVITY: Field = optional("creativity", &within(0.1, 0.5));
 const GROWN: Field = optional("grow_mask", &GROW);
 
 /// Beginnings of base model ids with their members; the longest counts.
@@ -100,7 +100,7 @@ static MODELS: &[(&str, &[Field])] = &[
             optional("right", &PIXELS),
             optional("up", &PIXELS),
             optional("down", &PIXELS),
-            CREATIVITY,
+            optional("creativity", &within(0.1, 1.0)),
             CHANCE,
             OUTPUT,
             STYLE,

@@ -20,15 +20,27 @@ static SECOND: &[Field] = &[
     optional("mediaSource", &SOURCE),
 ];
 static THIRD: &[Field] = &[
-    required("inputType", &one_of(&["text", "image", "text_image"])),
+    required("inputType", &one_of(&["text", "image", "text_image", "multi_input"])),
     optional("text", &Form::Object(&[required("inputText", &SOME_TEXT)])),
     optional("image", &Form::Object(&[required("mediaSource", &SOURCE)])),
     optional("text_image", &Form::Object(&[required("inputText", &SOME_TEXT), required("mediaSource", &SOURCE)])),
+    optional(
+        "multi_input",
+        &Form::Object(&[
+            optional("inputText", &SOME_TEXT),
+            required("mediaSources", &Form::List { of: &NAMED, min: 1, max: 10 }),
+        ]),
+    ),
+    optional("inferenceId", &TEXT),
 ];
-static SOURCE: Form = Form::Object(&[
+static NAMED: Form = Form::Object(&[
+    required("name", &SOME_TEXT),
+    required("mediaType", &one_of(&["image"])),
     optional("base64String", &SOME_TEXT),
-    optional("s3Location", &Form::Object(&[required("uri", &SOME_TEXT), optional("bucketOwner", &TEXT)])),
+    optional("s3Location", &PLACE),
 ]);
+static PLACE: Form = Form::Object(&[required("uri", &SOME_TEXT), optional("bucketOwner", &TEXT)]);
+static SOURCE: Form = Form::Object(&[optional("base64String", &SOME_TEXT), optional("s3Location", &PLACE)]);
 
 fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     let request = invocation.request;
@@ -38,11 +50,13 @@ fn answer(invocation: &Invocation<'_>) -> Result<Native, Refusal> {
     let kind = request["inputType"].as_str().unwrap_or_default();
     let content = if is_second { request } else { &request[kind] };
     let text = content["inputText"].as_str();
-    let medium = (!content["mediaSource"].is_null()).then(|| content["mediaSource"].to_string());
+    let medium = ["mediaSource", "mediaSources"].iter().find(|name| !content[**name].is_null());
+    let medium = medium.map(|name| content[*name].to_string());
     let vector = match (kind, text, medium) {
         ("text", Some(text), None) => embedding::of_text(text, length),
         ("image", None, Some(medium)) => embedding::of_medium(&medium, length),
-        ("text_image", Some(text), Some(medium)) => {
+        ("multi_input", None, Some(medium)) => embedding::of_medium(&medium, length),
+        ("multi_input" | "text_image", Some(text), Some(medium)) => {
             embedding::between(&embedding::of_text(text, length), &embedding::of_medium(&medium, length))
         }
         _ => return Err(Refusal::validation(format!("inputType {kind} does not go with the fields that are set"))),
