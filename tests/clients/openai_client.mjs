@@ -180,6 +180,19 @@ const checks = {
     assert.equal(text(await ask("Still there?")), `You said: "Still there?". ${WHERE}`);
   },
 
+  async "embeddings come in the client's own encoding"() {
+    const model = "bedrock/amazon.titan-embed-text-v2:0";
+    const input = ["A cat sleeps.", "Interest rates rose."];
+    const own = await openai.embeddings.create({ model, input, dimensions: 256 });
+    const floats = await openai.embeddings.create({ model, input, dimensions: 256, encoding_format: "float" });
+    assert.deepEqual(own.data.map(({ index, embedding }) => [index, embedding.length]), [[0, 256], [1, 256]]);
+    own.data.forEach(({ embedding }, place) =>
+      embedding.forEach((number, at) => assert.ok(Math.abs(number - floats.data[place].embedding[at]) < 1e-6)));
+    assert.ok(own.usage.prompt_tokens > 0 && own.usage.total_tokens === own.usage.prompt_tokens);
+    const error = await failure(OpenAI.BadRequestError, openai.embeddings.create({ model, input: [[1, 2]] }));
+    assert.equal(error.param, "input");
+  },
+
   async "images are drawn and edited"() {
     const pixels = ({ b64_json: base64 }) => {
       const file = Buffer.from(base64, "base64");

@@ -1,11 +1,12 @@
 //! What a caller reads who sends a bad request: the path of the bad value and what to change.
 
-use core_types::ChatRequest;
+use core_types::{ChatRequest, EmbeddingRequest, ImageRequest};
+use serde::de::DeserializeOwned;
 
 /// `path: message`, as the gateway answers, without the position in the text.
-fn complaint(body: &str) -> String {
+fn complaint<T: DeserializeOwned + std::fmt::Debug>(body: &str) -> String {
     let mut deserializer = serde_json::Deserializer::from_str(body);
-    match serde_path_to_error::deserialize::<_, ChatRequest>(&mut deserializer) {
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
         Ok(request) => panic!("{body} was read as {request:?}"),
         Err(error) => {
             let message = error.inner().to_string();
@@ -17,7 +18,11 @@ fn complaint(body: &str) -> String {
 
 /// Every body beside its complaint, so that a reviewer sees both.
 fn complaints(bodies: &[String]) -> String {
-    bodies.iter().map(|body| format!("{body}\n    {}\n", complaint(body))).collect()
+    complaints_of::<ChatRequest>(bodies)
+}
+
+fn complaints_of<T: DeserializeOwned + std::fmt::Debug>(bodies: &[String]) -> String {
+    bodies.iter().map(|body| format!("{body}\n    {}\n", complaint::<T>(body))).collect()
 }
 
 fn requests(members: &[&str]) -> Vec<String> {
@@ -182,4 +187,48 @@ fn depth_without_end_is_an_error() {
     let document = r#"{"type":"document","source":{"type":"content","content":["#;
     let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":[{}"#, document.repeat(depth));
     insta::assert_snapshot!(complaint(&body), @"messages[0].content[0].source.content[0].source: EOF while parsing a list");
+}
+
+#[test]
+fn a_bad_embedding_request_is_named() {
+    let bodies = [
+        "[]",
+        "{}",
+        r#"{"model":"m"}"#,
+        r#"{"input":"a"}"#,
+        r#"{"model":"m","input":null}"#,
+        r#"{"model":"m","input":5}"#,
+        r#"{"model":"m","input":{"text":"a"}}"#,
+        r#"{"model":"m","input":["a",1]}"#,
+        r#"{"model":"m","input":[1,"a"]}"#,
+        r#"{"model":"m","input":[[1],["a"]]}"#,
+        r#"{"model":"m","input":[-1]}"#,
+        r#"{"model":"m","input":"a","dimensions":"256"}"#,
+        r#"{"model":"m","input":"a","dimensions":-1}"#,
+        r#"{"model":"m","input":"a","encoding_format":"int8"}"#,
+        r#"{"model":"m","input":"a","user":7}"#,
+        r#"{"model":"m","input":"a","input":"b"}"#,
+        r#"{"model":"m","input":"a","normalize":true,"normalize":false}"#,
+    ];
+    insta::assert_snapshot!(complaints_of::<EmbeddingRequest>(&bodies.map(str::to_owned)));
+}
+
+#[test]
+fn a_bad_image_request_is_named() {
+    let bodies = [
+        "[]",
+        r#"{"prompt":"a"}"#,
+        r#"{"model":7,"prompt":"a"}"#,
+        r#"{"model":"m","prompt":["a"]}"#,
+        r#"{"model":"m","prompt":"a","n":"2"}"#,
+        r#"{"model":"m","prompt":"a","n":-1}"#,
+        r#"{"model":"m","prompt":"a","n":1.5}"#,
+        r#"{"model":"m","prompt":"a","size":512}"#,
+        r#"{"model":"m","prompt":"a","seed":"7"}"#,
+        r#"{"model":"m","prompt":"a","quality":true}"#,
+        r#"{"model":"m","prompt":"a","response_format":{"type":"url"}}"#,
+        r#"{"model":"m","prompt":"a","stream":"yes"}"#,
+        r#"{"model":"m","prompt":"a","n":1,"n":2}"#,
+    ];
+    insta::assert_snapshot!(complaints_of::<ImageRequest>(&bodies.map(str::to_owned)));
 }

@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use facade::transform::{Answer, Outgoing, ResponseMeta};
-use facade::types::Vector;
-use facade::{Backend, Client, EmbeddingRequest, Error, ErrorKind, EventStream, UpstreamError};
+use bytes::Bytes;
+use facade::transform::{Answer, Operation, Outgoing, ResponseMeta};
+use facade::types::{RawJson, Vector};
+use facade::{Backend, Client, EmbeddingRequest, Error, ErrorKind, EventStream, JobStatus, UpstreamError};
 
 const TITAN: &str = "bedrock/amazon.titan-embed-text-v2:0";
 
@@ -107,4 +108,86 @@ async fn one_input_that_fails_needs_no_number() {
     let request = EmbeddingRequest::new(TITAN, "bad");
     let error = Client::new(Upstream::default()).embed(&request).await.unwrap_err();
     assert_eq!(error.to_string(), "ValidationException: too long (request id req-bad)");
+}
+
+/// Answers, counted as long as anybody holds their bytes.
+#[derive(Debug, Clone, Default)]
+struct Counting {
+    held: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+struct Held(&'static str, Arc<AtomicUsize>);
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.1.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl Backend for Counting {
+    async fn send(&self, _: &Outgoing) -> Result<Answer, Error> {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.most.fetch_max(self.held.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        let held = Held(r#"{"embedding":[0.5],"inputTextTokenCount":1}"#, Arc::clone(&self.held));
+        Ok(Answer::new(Bytes::from_owner(held), ResponseMeta::new("id", 0)))
+    }
+
+    async fn stream(&self, _: &Outgoing) -> Result<EventStream, Error> {
+        Err(UpstreamError::new(ErrorKind::Unexpected, "NoStream", "embeddings are not streamed").into())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_a_thousand_answers_no_more_are_held_than_calls_are_made_at_once() {
+    let backend = Counting::default();
+    let reply = Client::new(backend.clone()).with_concurrency(10).embed(&texts(1000)).await.unwrap();
+    assert_eq!(reply.value.data.len(), 1000);
+    assert!(backend.most.load(Ordering::SeqCst) <= 10, "{backend:?}");
+    assert_eq!(backend.held.load(Ordering::SeqCst), 0);
+}
+
+/// A job that ends as soon as it is asked for.
+#[derive(Debug)]
+struct Jobs;
+
+const JOB: &str = "arn:aws:bedrock:eu-west-1:123456789012:async-invoke/abcdefghijkl";
+
+#[async_trait]
+impl Backend for Jobs {
+    async fn send(&self, call: &Outgoing) -> Result<Answer, Error> {
+        let body = match call.operation {
+            Operation::StartAsyncInvoke => format!(r#"{{"invocationArn":"{JOB}"}}"#),
+            _ => format!(
+                r#"{{"invocationArn":"{}","status":"Completed","outputDataConfig":{{"s3OutputDataConfig":{{"s3Uri":"s3://out/x"}}}}}}"#,
+                call.target
+            ),
+        };
+        Ok(Answer::new(body, ResponseMeta::new("id", 0).with_request_id("req-1")))
+    }
+
+    async fn stream(&self, _: &Outgoing) -> Result<EventStream, Error> {
+        Err(UpstreamError::new(ErrorKind::Unexpected, "NoStream", "jobs are not streamed").into())
+    }
+}
+
+#[tokio::test]
+async fn a_job_is_started_and_asked_for() {
+    let client = Client::new(Jobs);
+    let mut request =
+        EmbeddingRequest::new("bedrock/async_invoke/twelvelabs.marengo-embed-3-0-v1:0", "s3://media/film.mp4");
+    let error = client.embed_async(&request).await.unwrap_err();
+    assert!(error.to_string().starts_with("output_s3_uri: "), "{error}");
+    request.extra.insert("output_s3_uri", RawJson::from_value("s3://out/").unwrap());
+    let started = client.embed_async(&request).await.unwrap();
+    assert_eq!((started.value.status, started.request_id.as_deref()), (JobStatus::InProgress, Some("req-1")));
+    let told = client.embed_job(&started.value.invocation_arn).await.unwrap().value;
+    assert_eq!((told.status, told.output_s3_uri.as_deref()), (JobStatus::Completed, Some("s3://out/x")));
 }
