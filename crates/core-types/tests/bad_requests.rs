@@ -183,10 +183,10 @@ fn depth_without_end_is_an_error() {
         r#"],"type":"content"},"type":"document"}"#.repeat(depth)
     );
     let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":[{part}]}}]}}"#);
-    insta::assert_snapshot!(complaint(&body), @"messages[0].content[0]: `source`: the content of a document takes parts of type `text`, not `document`");
+    insta::assert_snapshot!(complaint::<ChatRequest>(&body), @"messages[0].content[0]: `source`: the content of a document takes parts of type `text`, not `document`");
     let document = r#"{"type":"document","source":{"type":"content","content":["#;
     let body = format!(r#"{{"model":"m","messages":[{{"role":"user","content":[{}"#, document.repeat(depth));
-    insta::assert_snapshot!(complaint(&body), @"messages[0].content[0].source.content[0].source: EOF while parsing a list");
+    insta::assert_snapshot!(complaint::<ChatRequest>(&body), @"messages[0].content[0].source.content[0].source: EOF while parsing a list");
 }
 
 #[test]
