@@ -114,5 +114,5 @@ async fn an_unknown_model_is_a_404() {
     let answer = gateway.chat(&question(json!({"model": "openai/gpt-4o"}))).await;
     insta::assert_snapshot!(answer.error(), @"404 invalid_request_error model_not_found model: the model `openai/gpt-4o` does not exist");
     let answer = gateway.chat(&question(json!({"model": "bedrock/agent/X/Y"}))).await;
-    insta::assert_snapshot!(answer.error(), @"400 invalid_request_error - model: `bedrock/agent/X/Y` is not a Bedrock model id: only the routes `converse/` and `invoke/` are served");
+    insta::assert_snapshot!(answer.error(), @"400 invalid_request_error - model: `bedrock/agent/X/Y` is not a Bedrock model id: only the routes `converse/`, `invoke/` and, for embeddings, `async_invoke/` are served");
 }

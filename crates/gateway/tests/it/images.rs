@@ -98,7 +98,7 @@ async fn a_form_edits_images() {
     for path in ["/v1/images/edits", "/images/edits"] {
         let answer = form(&gateway, path, &fields, &[("image", &png())]).await;
         assert_eq!(sizes(&answer), [(50, 30)]);
-        assert_eq!(answer.header("x-bedrock-warnings"), "dropped=response_format user");
+        assert_eq!(answer.header("x-bedrock-warnings"), "dropped=response_format, dropped=user");
     }
     let path = "/openai/deployments/bedrock%2Famazon.nova-canvas-v1:0/images/edits";
     let fields = [("prompt", "A red boat"), ("model", "x"), ("n", "2")];
