@@ -23,6 +23,8 @@ pub enum Command {
     Chat(ChatArgs),
     /// Say of every model who calls, where and how, and what fails.
     CheckConfig(CheckArgs),
+    /// Print a shell's completions: `pumice completions bash > /etc/bash_completion.d/pumice`.
+    Completions(CompletionsArgs),
     /// Turn texts into vectors.
     Embed(EmbedArgs),
     /// Run the offline Bedrock by itself.
@@ -46,6 +48,13 @@ pub struct Source {
     /// Talk to a built-in offline Bedrock: no account, no key, no network.
     #[arg(long)]
     pub emulator: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell.
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `serve`.

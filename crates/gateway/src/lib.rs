@@ -39,7 +39,8 @@ mod sse;
 
 pub use app::App;
 pub use cli::{
-    ChatArgs, CheckArgs, Cli, Command, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs, ServeArgs, Source,
+    ChatArgs, CheckArgs, Cli, Command, CompletionsArgs, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs,
+    ServeArgs, Source,
 };
 pub use commands::run;
 pub use config::{Config, ConfigError, Environment};

@@ -2,6 +2,7 @@
 
 mod chat;
 mod check_config;
+mod completions;
 mod embed;
 mod emulate;
 mod explain;
@@ -69,6 +70,10 @@ pub fn run(cli: Cli) -> ExitCode {
         match command {
             Command::Chat(args) => chat::run(args, env).await,
             Command::CheckConfig(args) => check_config::run(&args, env).await,
+            Command::Completions(args) => {
+                completions::run(&args);
+                Ok(())
+            }
             Command::Embed(args) => embed::run(&args, env).await,
             Command::Emulate(args) => emulate::run(&args).await,
             Command::Explain(args) => explain::run(&args, env).await,

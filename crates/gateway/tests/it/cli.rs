@@ -217,3 +217,14 @@ fn it_serves_and_stops_when_told() {
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(child.wait().unwrap().success());
 }
+
+#[test]
+fn completions_name_commands_and_options() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = run(&mut pumice(&["completions", shell]), "");
+        let script = text(&output.stdout);
+        for word in ["check-config", "rerank", "emulator"] {
+            assert!(output.status.success() && script.contains(word), "{shell}: {script}");
+        }
+    }
+}
