@@ -27,6 +27,7 @@ mod error;
 mod frames;
 mod http_client;
 mod identity;
+mod lean;
 mod operation;
 mod region;
 #[cfg(feature = "rerank")]

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_bedrockruntime::Client;
@@ -27,6 +28,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::config::BEARER;
 use crate::error::{TransportError, request_id};
+use crate::lean::{Known, Lean, Shape};
 use crate::retry;
 use crate::sign::SignedRequest;
 
@@ -37,6 +39,9 @@ pub(crate) struct Exchange {
     query: Option<Arc<str>>,
     goal: Goal,
     outcome: Mutex<Option<Outcome>>,
+    attempts: AtomicUsize,
+    /// What the SDK made of the first attempt.
+    shape: Mutex<Option<Shape>>,
 }
 
 /// How far a call goes.
@@ -85,20 +90,43 @@ impl Overrides {
     }
 }
 
-/// Takes `call` to its goal.
+/// Takes `call` to its goal. Where the way is known the first attempt needs no more than that.
 pub(crate) async fn run(
     client: &Client,
     call: &Outgoing,
     goal: Goal,
     query: Option<Arc<str>>,
     overrides: Overrides,
+    lean: &Lean,
 ) -> Result<Outcome, TransportError> {
     let exchange = Exchange::of(call, goal, query)?;
+    let is_plain = goal == Goal::Answer && !overrides.placeholder && overrides.max_attempts.is_none() && Lean::knows(call);
+    let mut config = overrides.config();
+    if is_plain && let Some(attempt) = lean.attempt(call, &exchange.headers).await {
+        match attempt.into_success() {
+            Ok(mut response) => return Ok(Outcome::Answered(Response::take(&mut response))),
+            Err(client) => config = Some(config.unwrap_or_default().http_client(client)),
+        }
+    }
+    let outcome = ask(client, call, config, &exchange).await;
+    if is_plain {
+        lean.keep(call, exchange.known(outcome.is_ok()));
+    }
+    outcome
+}
+
+/// Has the SDK make the call.
+async fn ask(
+    client: &Client,
+    call: &Outgoing,
+    config: Option<config::Builder>,
+    exchange: &Arc<Exchange>,
+) -> Result<Outcome, TransportError> {
     let model_id = call.target.as_str();
     macro_rules! send {
         ($operation:expr) => {{
             let mut operation = $operation.customize().interceptor(exchange.hook());
-            if let Some(config) = overrides.config() {
+            if let Some(config) = config {
                 operation = operation.config_override(config);
             }
             operation.send().await.map(drop).map_err(TransportError::from_sdk)
@@ -153,7 +181,15 @@ impl Exchange {
     /// `query` goes behind the `?` of the URL.
     pub(crate) fn of(call: &Outgoing, goal: Goal, query: Option<Arc<str>>) -> Result<Arc<Self>, TransportError> {
         let headers = extra_headers(call)?;
-        Ok(Arc::new(Self { body: call.body.clone(), headers, query, goal, outcome: Mutex::new(None) }))
+        Ok(Arc::new(Self {
+            body: call.body.clone(),
+            headers,
+            query,
+            goal,
+            outcome: Mutex::new(None),
+            attempts: AtomicUsize::new(0),
+            shape: Mutex::new(None),
+        }))
     }
 
     /// What carries the exchange out, on any client of the SDK's.
@@ -173,6 +209,17 @@ impl Exchange {
                 )
             })),
         }
+    }
+
+    /// What the call has taught.
+    fn known(&self, succeeded: bool) -> Known {
+        let shape = self.shape.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|_| succeeded);
+        Known { attempts: self.attempts.load(Ordering::Relaxed), succeeded, shape }
+    }
+
+    fn shape(&self, change: impl FnOnce(Option<Shape>) -> Option<Shape>) {
+        let mut shape = self.shape.lock().unwrap_or_else(PoisonError::into_inner);
+        *shape = change(shape.take());
     }
 
     fn put(&self, outcome: Outcome) {
@@ -231,6 +278,18 @@ impl Intercept for Hook {
         Ok(())
     }
 
+    fn read_after_signing(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        components: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if self.0.attempts.fetch_add(1, Ordering::Relaxed) == 0 {
+            self.0.shape(|_| Shape::of(context.request(), components, config));
+        }
+        Ok(())
+    }
+
     fn modify_before_transmit(
         &self,
         context: &mut BeforeTransmitInterceptorContextMut<'_>,
@@ -251,6 +310,7 @@ impl Intercept for Hook {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if self.0.goal == Goal::Answer {
+            self.0.shape(|shape| shape?.sent(context.request()));
             return Ok(());
         }
         self.0.put(Outcome::Signed(SignedRequest::of(context.request(), self.0.body.clone())));
@@ -265,16 +325,17 @@ impl Intercept for Hook {
     ) -> Result<(), BoxError> {
         let response = context.response_mut();
         if response.status().is_success() {
-            // What is left for the SDK to read must not be an error, or it would keep the quota of a retried call.
-            let body = mem::replace(response.body_mut(), SdkBody::from("{}"));
-            self.0.put(Outcome::Answered(Response::of(response, body)));
+            self.0.put(Outcome::Answered(Response::take(response)));
         }
         Ok(())
     }
 }
 
 impl Response {
-    fn of(head: &HttpResponse, body: SdkBody) -> Self {
+    fn take(head: &mut HttpResponse) -> Self {
+        // What is left for the SDK to read must not be an error, or it would keep the quota of a retried call.
+        let body = mem::replace(head.body_mut(), SdkBody::from("{}"));
+        let head = &*head;
         let header = |name: &str| head.headers().get(name).map(str::to_owned);
         Self {
             status: head.status().as_u16(),

@@ -12,6 +12,7 @@ use aws_sdk_bedrockruntime::config::{self as sdk_config, Region, StalledStreamPr
 use bedrock_transform::{Answer, ErrorKind, Outgoing, ResponseMeta, UpstreamError};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use crate::lean::Lean;
 use crate::operation::{Goal, Outcome, Overrides, Response, run};
 use crate::{Config, EventStream, Identity, SignedRequest, Timeouts, TransportError, body, region, retry};
 
@@ -26,6 +27,7 @@ pub struct Transport {
     identity: Option<Identity>,
     /// What every URL of bedrock-runtime has behind its `?`.
     query: Option<Arc<str>>,
+    lean: Arc<Lean>,
 }
 
 impl Transport {
@@ -52,6 +54,7 @@ impl Transport {
             timeouts,
             identity: Some(clients.identity),
             query: clients.query,
+            lean: Arc::default(),
         })
     }
 
@@ -65,6 +68,7 @@ impl Transport {
             timeouts: Timeouts::default(),
             identity: None,
             query: None,
+            lean: Arc::default(),
         }
     }
 
@@ -199,7 +203,7 @@ impl Transport {
             let outcome = crate::rerank::run(agent, call, goal, overrides).await;
             return outcome.map_err(|error| error.in_region(self.region_of(call)));
         }
-        let outcome = run(&self.client, call, goal, self.query.clone(), overrides).await;
+        let outcome = run(&self.client, call, goal, self.query.clone(), overrides, &self.lean).await;
         outcome.map_err(|error| error.in_region(self.region_of(call)))
     }
 
