@@ -1,4 +1,4 @@
-//! A streamed answer as server-sent events. One event of AWS's becomes one write; nothing is buffered beyond that.
+//! A streamed answer as server-sent events. What has come from AWS at one time leaves at one time; nothing waits for more.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -24,6 +24,8 @@ const PING: &[u8] = b": ping\n\n";
 const DONE: &[u8] = b"data: [DONE]\n\n";
 /// Room for a few deltas, in bytes.
 const BUFFER: usize = 4096;
+/// Events that came together leave together up to here, in bytes.
+const ENOUGH: usize = 16 << 10;
 
 /// A stream that has something to say.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ pub(crate) struct Opened(Events);
 /// # Errors
 /// What AWS said instead: nothing was sent yet, so somebody else can be asked, or the answer can have its HTTP status.
 pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>) -> Result<Opened, Error> {
-    let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)) });
+    let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)), heard: Instant::now() });
     let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false, alarm, ticket: None };
     match poll_fn(|context| events.poll_something(context)).await {
         Some(Ok(())) => {}
@@ -84,6 +86,8 @@ impl Drop for Events {
 struct Alarm {
     period: Duration,
     sleep: Pin<Box<Sleep>>,
+    /// When something moved last.
+    heard: Instant,
 }
 
 impl Events {
@@ -103,17 +107,51 @@ impl Events {
         let output = self.poll_output(context);
         let Some(alarm) = &mut self.alarm else { return output };
         if output.is_pending() {
-            ready!(alarm.sleep.as_mut().poll(context));
+            ready!(alarm.poll_ringing(context));
             self.buffer.put_slice(PING);
+            return Poll::Ready(Some(Ok(())));
         }
-        let next = Instant::now() + alarm.period;
-        alarm.sleep.as_mut().reset(next);
-        if output.is_pending() { Poll::Ready(Some(Ok(()))) } else { output }
+        alarm.heard = Instant::now();
+        output
+    }
+
+    /// Writes what was told, or how it ended.
+    fn told(&mut self, told: Option<Result<(), Error>>) {
+        match told {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                if let Some(ticket) = &self.ticket {
+                    ticket.fail(Verdict::on(&error).cools, None);
+                }
+                let (status, body) = error.openai();
+                tracing::debug!(status, message = body.error.message, "the stream broke off");
+                write(&mut self.buffer, &body);
+                self.ended = true;
+            }
+            None => self.end(DONE),
+        }
     }
 
     fn end(&mut self, last: &[u8]) {
         self.buffer.put_slice(last);
         self.ended = true;
+    }
+}
+
+impl Alarm {
+    /// The timer is not moved with every event: one that ends too early is set anew.
+    fn poll_ringing(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.sleep.as_mut().poll(context));
+            let next = self.heard + self.period;
+            let now = Instant::now();
+            if next <= now {
+                self.heard = now;
+                self.sleep.as_mut().reset(now + self.period);
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(next);
+        }
     }
 }
 
@@ -126,19 +164,12 @@ impl Stream for Events {
             if this.ended {
                 return Poll::Ready(None);
             }
-            match ready!(this.poll_something(context)) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => {
-                    if let Some(ticket) = &this.ticket {
-                        ticket.fail(Verdict::on(&error).cools, None);
-                    }
-                    let (status, body) = error.openai();
-                    tracing::debug!(status, message = body.error.message, "the stream broke off");
-                    write(&mut this.buffer, &body);
-                    this.ended = true;
-                }
-                None => this.end(DONE),
-            }
+            let told = ready!(this.poll_something(context));
+            this.told(told);
+        }
+        while !this.ended && this.buffer.len() < ENOUGH {
+            let Poll::Ready(told) = this.poll_output(context) else { break };
+            this.told(told);
         }
         Poll::Ready(Some(Ok(this.buffer.split().freeze())))
     }
