@@ -2,18 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/transcribe/latest/dg/event-stream.html>
 
-use aws_smithy_eventstream::frame::read_message_from;
-use aws_smithy_types::event_stream::Message;
 use bedrock_transform::{EventKind, StreamEvent};
 use bytes::{Buf, Bytes, BytesMut};
 
 use crate::TransportError;
-use crate::error::chain;
+use crate::frame::{Frame, SMALLEST};
 
 /// Largest frame, in bytes. AWS's own are at most 24 MiB: headers of 128 KiB and a payload.
 const LARGEST: usize = 24 << 20;
-/// Smallest frame, in bytes: two lengths and two checksums.
-const SMALLEST: usize = 16;
 /// The length that a frame begins with, in bytes.
 const LENGTH: usize = 4;
 
@@ -42,7 +38,7 @@ impl Frames {
     pub(crate) fn next(&mut self) -> Result<Option<StreamEvent>, TransportError> {
         if self.partial.is_empty() {
             match frame_length(&self.rest)? {
-                Some(length) if length <= self.rest.len() => return event(self.rest.split_to(length)).map(Some),
+                Some(length) if length <= self.rest.len() => return event(&self.rest.split_to(length)).map(Some),
                 _ => {}
             }
         }
@@ -54,7 +50,7 @@ impl Frames {
                 return Ok(None);
             }
             if wanted > LENGTH {
-                return event(self.partial.split().freeze()).map(Some);
+                return event(&self.partial.split().freeze()).map(Some);
             }
         }
     }
@@ -70,23 +66,16 @@ fn frame_length(bytes: &[u8]) -> Result<Option<usize>, TransportError> {
     Err(TransportError::interrupted(format!("a frame of the stream has an impossible length of {length} bytes")))
 }
 
-fn event(frame: Bytes) -> Result<StreamEvent, TransportError> {
-    let message = read_message_from(frame).map_err(|error| {
-        TransportError::interrupted(format!("a frame of the stream is damaged: {}", chain(&error))).with_source(error)
-    })?;
-    let name = |header: &str| text(&message, header).unwrap_or_default();
-    let kind = text(&message, ":message-type");
+fn event(frame: &Bytes) -> Result<StreamEvent, TransportError> {
+    let Frame { kind, name, message, payload } = Frame::read(frame)
+        .map_err(|problem| TransportError::interrupted(format!("a frame of the stream is damaged: {problem}")))?;
+    let name = name.unwrap_or_default();
     Ok(match kind.as_deref() {
-        Some(b"event") => StreamEvent::event(name(":event-type"), message.payload().clone()),
-        Some(b"exception") => StreamEvent::exception(name(":exception-type"), message.payload().clone()),
-        Some(b"error") => StreamEvent::new(EventKind::Error, name(":error-code"), name(":error-message")),
+        Some(b"event") => StreamEvent::event(name, payload),
+        Some(b"exception") => StreamEvent::exception(name, payload),
+        Some(b"error") => StreamEvent::new(EventKind::Error, name, message.unwrap_or_default()),
         _ => return Err(TransportError::interrupted("a frame of the stream has no known `:message-type`")),
     })
-}
-
-fn text(message: &Message, name: &str) -> Option<Bytes> {
-    let header = message.headers().iter().find(|header| header.name().as_str() == name)?;
-    header.value().as_string().ok().map(|value| value.as_bytes().clone())
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ mod config;
 mod credentials;
 mod endpoint;
 mod error;
+mod frame;
 mod frames;
 mod http_client;
 mod identity;
