@@ -1,8 +1,9 @@
 //! Bodies of requests and answers in one piece: what the endpoints share.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream};
 use axum::response::Response;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
 use http::{HeaderMap, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,24 +12,57 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::headers;
 
+/// Reads the request. A large one is read beside the tasks that others wait for.
+pub(super) async fn request<T: DeserializeOwned + Send + 'static>(body: &Bytes) -> Result<T, ApiError> {
+    // A quarter of a millisecond of reading, in bytes.
+    const LARGE: usize = 256 << 10;
+    if body.len() < LARGE {
+        return parse(body);
+    }
+    let body = body.clone();
+    let reading = tokio::task::spawn_blocking(move || parse(&body));
+    reading.await.unwrap_or_else(|error| Err(ApiError::invalid(format!("the request body was not read: {error}"))))
+}
+
 /// The whole body, if it is not larger than allowed.
 pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > app.max_body)) {
         return Err(ApiError::too_large(app.max_body));
     }
-    to_bytes(body, app.max_body).await.map_err(|error| {
-        if is_limit(&error) {
-            ApiError::too_large(app.max_body)
-        } else {
-            ApiError::invalid(format!("the request body broke off: {error}"))
-        }
-    })
+    gather(body, announced.unwrap_or_default(), app.max_body).await
 }
 
-fn is_limit(error: &axum::Error) -> bool {
-    use std::error::Error as _;
-    error.source().is_some_and(|source| source.to_string() == "length limit exceeded")
+/// All pieces in one, without a copy if there is only one. Each is copied as it comes, so that the connection reads the next
+/// one into the same memory.
+async fn gather(body: Body, announced: u64, most: usize) -> Result<Bytes, ApiError> {
+    // Enough for nearly all requests; more is taken as it comes, whatever the header promises.
+    const PRESIZED: usize = 8 << 20;
+    let mut pieces = body.into_data_stream();
+    let Some(first) = next(&mut pieces).await? else { return Ok(Bytes::new()) };
+    if first.len() > most {
+        return Err(ApiError::too_large(most));
+    }
+    let Some(mut piece) = next(&mut pieces).await? else { return Ok(first) };
+    let mut whole = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(PRESIZED).min(PRESIZED));
+    whole.extend_from_slice(&first);
+    drop(first);
+    loop {
+        if piece.len() > most - whole.len() {
+            return Err(ApiError::too_large(most));
+        }
+        whole.extend_from_slice(&piece);
+        drop(piece);
+        piece = match next(&mut pieces).await? {
+            Some(piece) => piece,
+            None => return Ok(whole.freeze()),
+        };
+    }
+}
+
+async fn next(pieces: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {
+    let piece = pieces.next().await.transpose();
+    piece.map_err(|error| ApiError::invalid(format!("the request body broke off: {error}")))
 }
 
 /// Reads the request. Only what does not read is read again, to find the path to the mistake.

@@ -20,7 +20,7 @@ use crate::{headers, sse};
 /// The body names the model.
 pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    route(&app, body::parse::<ChatRequest>(&body)?, || body::parse(&body)).await
+    route(&app, body::request::<ChatRequest>(&body).await?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
