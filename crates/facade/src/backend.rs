@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use async_trait::async_trait;
 use bedrock_transform::{Answer, Outgoing, ResponseMeta, StreamEvent};
-use futures::Stream;
+use futures_util::Stream;
 
 use crate::Error;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bedrock_transform::{Media, RemoteMedium, TransformError, remote_media};
 use bytes::{Bytes, BytesMut};
 use core_types::ChatRequest;
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Url, redirect};
 

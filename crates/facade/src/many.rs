@@ -1,7 +1,7 @@
 //! Many calls for one request.
 
 use bedrock_transform::{Answer, Outgoing};
-use futures::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::{Backend, Error};
 

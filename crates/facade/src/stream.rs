@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bedrock_transform::{Answer, ChatDecoder, ChatReply, ResponseMeta, Step, Warning};
 use core_types::{ChatChunk, Usage};
-use futures::Stream;
+use futures_util::Stream;
 
 use crate::{Error, EventStream};
 

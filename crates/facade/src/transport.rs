@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bedrock_transform::{Answer, Outgoing};
 use bedrock_transport::{Config, SignedRequest, Transport, TransportError};
-use futures::TryStreamExt as _;
+use futures_util::TryStreamExt as _;
 
 use crate::{Backend, ChatRequest, Client, Error, EventStream};
 
