@@ -44,7 +44,11 @@ async fn main() -> Result<(), Failure> {
     Ok(axum::serve(listener, router).await?)
 }
 
-async fn answer(State(upstream): State<Arc<Upstream>>, Path((_, operation)): Path<(String, String)>, _: Bytes) -> Response {
+async fn answer(
+    State(upstream): State<Arc<Upstream>>,
+    Path((_, operation)): Path<(String, String)>,
+    _: Bytes,
+) -> Response {
     match operation.as_str() {
         "converse" => with_head("application/json", Body::from(ANSWER)),
         "converse-stream" => with_head("application/vnd.amazon.eventstream", streamed(upstream)),

@@ -250,9 +250,7 @@ fn is_alphabet(block: &[u8]) -> bool {
 fn standard_base64(data: &str) -> Option<Cow<'_, str>> {
     let is_standard = |text: &str| {
         let body = text.trim_end_matches('=');
-        text.len().is_multiple_of(4)
-            && text.len() - body.len() <= 2
-            && body.as_bytes().chunks(BLOCK).all(is_alphabet)
+        text.len().is_multiple_of(4) && text.len() - body.len() <= 2 && body.as_bytes().chunks(BLOCK).all(is_alphabet)
     };
     if is_standard(data) {
         return Some(Cow::Borrowed(data));

@@ -100,7 +100,8 @@ pub(crate) async fn run(
     lean: &Lean,
 ) -> Result<Outcome, TransportError> {
     let exchange = Exchange::of(call, goal, query)?;
-    let is_plain = goal == Goal::Answer && !overrides.placeholder && overrides.max_attempts.is_none() && Lean::knows(call);
+    let is_plain =
+        goal == Goal::Answer && !overrides.placeholder && overrides.max_attempts.is_none() && Lean::knows(call);
     let mut config = overrides.config();
     if is_plain && let Some(attempt) = lean.attempt(call, &exchange.headers).await {
         match attempt.into_success() {

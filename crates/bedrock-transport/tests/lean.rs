@@ -27,12 +27,8 @@ use bedrock_transport::sdk::config::{
 };
 use common::{BODY, EVENT_STREAM, call, response};
 
-const OPERATIONS: [Operation; 4] = [
-    Operation::Converse,
-    Operation::ConverseStream,
-    Operation::InvokeModel,
-    Operation::InvokeModelWithResponseStream,
-];
+const OPERATIONS: [Operation; 4] =
+    [Operation::Converse, Operation::ConverseStream, Operation::InvokeModel, Operation::InvokeModelWithResponseStream];
 
 /// Answers as scripted, and writes down what it was asked.
 #[derive(Debug, Clone, Default)]
@@ -76,7 +72,9 @@ impl HttpConnector for Wire {
         let answer = self.answers.lock().unwrap().pop().unwrap_or(GOOD);
         HttpConnectorFuture::ready(match answer {
             Answer::Status(status, name) => {
-                let now = DateTime::from(Noon.now() + Duration::from_secs(self.ahead.load(Ordering::SeqCst))).fmt(Format::HttpDate).unwrap();
+                let now = DateTime::from(Noon.now() + Duration::from_secs(self.ahead.load(Ordering::SeqCst)))
+                    .fmt(Format::HttpDate)
+                    .unwrap();
                 let headers = [EVENT_STREAM, ("x-amzn-errortype", name), ("date", &now)];
                 let response = response(status, &headers, r#"{"message":"no"}"#);
                 Ok(HttpResponse::try_from(response).unwrap())

@@ -30,11 +30,7 @@ pub(crate) fn conversation(turns: usize, sentences: usize, tools: usize) -> Stri
     };
     let turns: Vec<_> = (0..turns).map(turn).collect();
     let tools: Vec<_> = (0..tools).map(tool).collect();
-    format!(
-        r#"{{"model":"{MODEL}","messages":[{}],"tools":[{}],"max_tokens":256}}"#,
-        turns.join(","),
-        tools.join(",")
-    )
+    format!(r#"{{"model":"{MODEL}","messages":[{}],"tools":[{}],"max_tokens":256}}"#, turns.join(","), tools.join(","))
 }
 
 /// A question about an image of a million characters.
@@ -68,11 +64,20 @@ pub(crate) fn events() -> Vec<(&'static str, StreamEvent)> {
     let event = |name: &'static str, payload: &'static str| StreamEvent::event(name, payload);
     vec![
         ("text", event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"text":"Hello"},"p":"abcdefgh"}"#)),
-        ("reasoning", event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"Hm"}}}"#)),
+        (
+            "reasoning",
+            event("contentBlockDelta", r#"{"contentBlockIndex":0,"delta":{"reasoningContent":{"text":"Hm"}}}"#),
+        ),
         (
             "tool",
-            event("contentBlockStart", r#"{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"tool_0"}}}"#),
+            event(
+                "contentBlockStart",
+                r#"{"contentBlockIndex":1,"start":{"toolUse":{"toolUseId":"t1","name":"tool_0"}}}"#,
+            ),
         ),
-        ("arguments", event("contentBlockDelta", r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"p0\":"}}}"#)),
+        (
+            "arguments",
+            event("contentBlockDelta", r#"{"contentBlockIndex":1,"delta":{"toolUse":{"input":"{\"p0\":"}}}"#),
+        ),
     ]
 }
