@@ -58,7 +58,9 @@ impl Frame {
 }
 
 /// A header's name, its value if that is text, and what follows.
-fn header(bytes: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+type Header<'a> = (&'a [u8], Option<&'a [u8]>, &'a [u8]);
+
+fn header(bytes: &[u8]) -> Option<Header<'_>> {
     const TEXT: u8 = 7;
     let (length, rest) = bytes.split_first()?;
     let (name, rest) = rest.split_at_checked(usize::from(*length))?;
