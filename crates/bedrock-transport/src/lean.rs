@@ -34,6 +34,7 @@ use bedrock_transform::{Operation, Outgoing};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use crate::config::{BEARER, SIGV4};
+use crate::wire;
 
 /// Most routes that are remembered. Callers may name models of their own.
 const MOST: usize = 1024;
@@ -185,6 +186,7 @@ impl Shape {
         let mut request = self.request(call, headers).await.ok()?;
         let connection = CaptureSmithyConnection::new();
         request.add_extension(connection.clone());
+        wire::tell(&request, &call.body);
         Some(Attempt { outcome: self.connector.call(request).await, connection, http_client })
     }
 

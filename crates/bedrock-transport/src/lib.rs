@@ -40,6 +40,7 @@ mod stream;
 mod sts;
 mod timeouts;
 mod transport;
+mod wire;
 
 pub use auth::{Auth, Role, WebIdentity, WebToken};
 pub use aws_config::SdkConfig;

@@ -31,6 +31,7 @@ use crate::error::{TransportError, request_id};
 use crate::lean::{Known, Lean, Shape};
 use crate::retry;
 use crate::sign::SignedRequest;
+use crate::wire;
 
 /// What one call puts on its requests and takes off its answer.
 pub(crate) struct Exchange {
@@ -312,6 +313,7 @@ impl Intercept for Hook {
     ) -> Result<(), BoxError> {
         if self.0.goal == Goal::Answer {
             self.0.shape(|shape| shape?.sent(context.request()));
+            wire::tell(context.request(), &self.0.body);
             return Ok(());
         }
         self.0.put(Outcome::Signed(SignedRequest::of(context.request(), self.0.body.clone())));

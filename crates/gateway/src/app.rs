@@ -11,6 +11,7 @@ use crate::auth;
 use crate::config::{Config, Routing};
 use crate::deployments::Deployments;
 use crate::error::ApiError;
+use crate::observe;
 use crate::routes::{chat, embeddings, health, images, models, rerank};
 
 /// What the handlers share.
@@ -60,6 +61,7 @@ impl App {
             .route("/models", get(models::list))
             .route("/v1/models/{*model}", get(models::one))
             .route("/models/{*model}", get(models::one))
+            .route("/metrics", get(observe::scrape))
             .route_layer(axum::middleware::from_fn_with_state(Arc::clone(&app), auth::check));
         Router::new()
             .route("/health/liveliness", get(health::alive))
@@ -68,6 +70,7 @@ impl App {
             .merge(guarded)
             .fallback(unknown_path)
             .method_not_allowed_fallback(wrong_method)
+            .layer(axum::middleware::from_fn(observe::watch))
             .with_state(app)
     }
 }

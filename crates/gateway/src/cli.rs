@@ -14,6 +14,12 @@ pub struct Cli {
     /// What to log, as `RUST_LOG` has it: `debug`, `gateway=trace`.
     #[arg(long, global = true, value_name = "FILTER")]
     pub log: Option<String>,
+    /// Write the log as JSON, one object a line; as `litellm_settings.json_logs`.
+    #[arg(long, global = true, env = "JSON_LOGS", value_parser = clap::builder::FalseyValueParser::new())]
+    pub json_logs: bool,
+    /// Log every request of AWS with its body, secrets masked; as `litellm_settings.set_verbose`.
+    #[arg(long, global = true, alias = "detailed_debug")]
+    pub detailed_debug: bool,
 }
 
 /// What to do.

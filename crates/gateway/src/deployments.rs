@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use facade::transform::{Options, TransformError, Warnings};
+use facade::transform::{Options, Prices, TransformError, Warnings};
 use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
     Auth, Catalog, ChatCall, Client, EmbedCall, EmbedJobCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing,
@@ -13,6 +13,7 @@ use facade::{
 };
 
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
+use crate::observe::{self, ModelMeters, Used};
 use crate::router::{Group, Load};
 use crate::{cache, defaults};
 
@@ -36,6 +37,7 @@ pub(crate) struct Deployment {
     config: Model,
     id: String,
     pub(crate) load: Arc<Load>,
+    meters: Arc<ModelMeters>,
     /// The model, where its name does not depend on the caller's.
     spec: Option<ModelSpec>,
     pub(crate) client: Client,
@@ -59,6 +61,8 @@ impl Deployments {
             if same > 0 {
                 deployment.id = format!("{}-{}", deployment.id, same + 1);
             }
+            let cooldowns = observe::cooldowns(&model.name, &deployment.id);
+            deployment.load = Arc::new(Load::new(model.limits.clone()).counted_by(cooldowns));
             all.push(deployment);
         }
         let mut groups = BTreeMap::<String, Vec<usize>>::new();
@@ -158,7 +162,9 @@ impl Found<'_> {
             Some(fetcher) => fetcher.media(request).await?,
             None => Media::default(),
         };
-        let mut call = client.prepare_with(request, &*self.spec()?, media)?;
+        let spec = self.spec()?;
+        let mut call = client.prepare_with(request, &spec, media)?;
+        self.observe(&call.outgoing, |region| spec.info_with(&config.info).prices(region));
         call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
@@ -175,7 +181,12 @@ impl Found<'_> {
         let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_embedding(request, &config.defaults)?;
-        let mut call = client.prepare_embed_as(request, &*self.spec()?)?;
+        let spec = self.spec()?;
+        let mut call = client.prepare_embed_as(request, &spec)?;
+        if let (Some(record), Some(first)) = (observe::current(), call.calls.first()) {
+            record.takes_in(Used::by_input(&request.input));
+            self.observe(first, |region| spec.info_with(&config.info).prices(region));
+        }
         for outgoing in &mut call.calls {
             outgoing.headers.extend(key.clone());
             self.add_headers(outgoing);
@@ -206,7 +217,9 @@ impl Found<'_> {
         let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_rerank(request, &config.defaults)?;
-        let mut call = client.prepare_rerank_as(request, &*self.spec()?)?;
+        let spec = self.spec()?;
+        let mut call = client.prepare_rerank_as(request, &spec)?;
+        self.observe(&call.outgoing, |region| spec.info_with(&config.info).prices(region));
         call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
@@ -216,15 +229,17 @@ impl Found<'_> {
     /// Maps a request for images for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_image(&self, request: &mut ImageRequest) -> Result<ImageCall, facade::Error> {
         let overruled = self.fill_image(request)?;
-        let call = self.deployment.client.prepare_image_as(request, &*self.spec()?)?;
-        Ok(self.finish_image(call, overruled))
+        let spec = self.spec()?;
+        let call = self.deployment.client.prepare_image_as(request, &spec)?;
+        Ok(self.finish_image(call, overruled, &spec, request))
     }
 
     /// Maps a request to edit images for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_image_edit(&self, request: &mut ImageEditRequest) -> Result<ImageCall, facade::Error> {
         let overruled = self.fill_image(&mut request.request)?;
-        let call = self.deployment.client.prepare_image_edit_as(request, &*self.spec()?)?;
-        Ok(self.finish_image(call, overruled))
+        let spec = self.spec()?;
+        let call = self.deployment.client.prepare_image_edit_as(request, &spec)?;
+        Ok(self.finish_image(call, overruled, &spec, &request.request))
     }
 
     fn fill_image(&self, request: &mut ImageRequest) -> Result<Vec<Warning>, facade::Error> {
@@ -234,14 +249,38 @@ impl Found<'_> {
         Ok(overruled)
     }
 
-    fn finish_image(&self, mut call: ImageCall, overruled: Vec<Warning>) -> ImageCall {
+    fn finish_image(
+        &self,
+        mut call: ImageCall,
+        overruled: Vec<Warning>,
+        spec: &ModelSpec,
+        request: &ImageRequest,
+    ) -> ImageCall {
+        if let Some(first) = call.calls.first() {
+            let info = spec.info_with(&self.deployment.config.info);
+            self.observe(first, |region| match pixels(request) {
+                Some(size) => info.image_prices(region, size, steps(request)),
+                None => info.prices(region),
+            });
+        }
         call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
         call.warnings.extend(overruled);
         call
     }
 
-    /// The model that the name means.
+    /// The record of this request learns where the call goes, and at which prices.
+    fn observe(&self, outgoing: &Outgoing, prices: impl FnOnce(Option<&str>) -> Prices) {
+        if let Some(record) = observe::current() {
+            let region = outgoing.region.as_deref().or_else(|| self.deployment.transport.region());
+            record.goes_to(outgoing, prices(region));
+        }
+    }
+
+    /// The model that the name means, of which the record of this request learns.
     fn spec(&self) -> Result<Cow<'_, ModelSpec>, facade::Error> {
+        if let Some(record) = observe::current() {
+            record.is_for(&self.deployment.meters);
+        }
         match &self.deployment.spec {
             Some(spec) => Ok(Cow::Borrowed(spec)),
             None => resolve(&self.model, &self.deployment.config, &self.deployments.catalog).map(Cow::Owned),
@@ -270,6 +309,16 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// Width and height, if the request says.
+fn pixels(request: &ImageRequest) -> Option<(u32, u32)> {
+    let (width, height) = request.size.as_deref()?.split_once('x')?;
+    Some((width.parse().ok()?, height.parse().ok()?))
+}
+
+fn steps(request: &ImageRequest) -> Option<u32> {
+    request.extra.value("steps")?.read().ok()
 }
 
 fn adjusted(name: &'static str, detail: &str) -> Vec<Warning> {
@@ -326,8 +375,9 @@ impl Deployment {
         options.modify_params = model.modify_params;
         Ok(Self {
             config: model.clone(),
-            id: model.id.clone().unwrap_or_else(|| id(model)),
             load: Arc::new(Load::new(model.limits.clone())),
+            id: model.id.clone().unwrap_or_else(|| id(model)),
+            meters: Arc::new(ModelMeters::new(&model.name)),
             spec,
             client: Client::new(transport.clone()).with_options(options.clone()),
             stream_client: Client::new(streams).with_options(options),
@@ -362,10 +412,11 @@ fn at(place: Option<&Place>, error: &facade::Error) -> ConfigError {
 }
 
 fn resolve(name: &str, config: &Model, catalog: &Catalog) -> Result<ModelSpec, facade::Error> {
-    Ok(match &config.base_model {
+    let spec = match &config.base_model {
         Some(base) => ModelSpec::resolve_as(name, base, catalog)?,
         None => ModelSpec::resolve(name, catalog)?,
-    })
+    };
+    Ok(spec.with_overrides(&config.info))
 }
 
 /// Connections and identities by what they depend on: equal ones are shared.

@@ -4,6 +4,8 @@ use facade::transform::Operation;
 use facade::{Route, Warning};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+/// What a call cost in US dollars, under LiteLLM's name.
+pub(crate) const COST: HeaderName = HeaderName::from_static("x-litellm-response-cost");
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 pub(crate) const ROUTE: HeaderName = HeaderName::from_static("x-bedrock-route");

@@ -32,6 +32,7 @@ mod defaults;
 mod deployments;
 mod error;
 mod headers;
+mod observe;
 mod output;
 mod router;
 mod routes;

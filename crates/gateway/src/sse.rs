@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::headers;
+use crate::observe::StreamRecord;
 use crate::router::{Ticket, Verdict};
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
@@ -37,7 +38,14 @@ pub(crate) struct Opened(Events);
 /// What AWS said instead: nothing was sent yet, so somebody else can be asked, or the answer can have its HTTP status.
 pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>) -> Result<Opened, Error> {
     let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)), heard: Instant::now() });
-    let mut events = Events { stream, buffer: BytesMut::with_capacity(BUFFER), ended: false, alarm, ticket: None };
+    let mut events = Events {
+        stream,
+        buffer: BytesMut::with_capacity(BUFFER),
+        ended: false,
+        alarm,
+        ticket: None,
+        record: StreamRecord::of_request(),
+    };
     match poll_fn(|context| events.poll_something(context)).await {
         Some(Ok(())) => {}
         Some(Err(error)) => return Err(error),
@@ -51,6 +59,7 @@ impl Opened {
     pub(crate) fn respond(self, ticket: Ticket) -> Response {
         let Self(mut events) = self;
         events.ticket = Some(ticket);
+        events.record.begins();
         let request_id = events.stream.request_id().map(str::to_owned);
         let mut response = Response::new(Body::from_stream(events));
         let map = response.headers_mut();
@@ -71,6 +80,7 @@ struct Events {
     ended: bool,
     alarm: Option<Alarm>,
     ticket: Option<Ticket>,
+    record: StreamRecord,
 }
 
 impl Drop for Events {
@@ -93,9 +103,13 @@ struct Alarm {
 impl Events {
     /// Waits for an event that gives output. It is in the buffer then.
     fn poll_output(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
-        let Self { stream, buffer, .. } = self;
+        let Self { stream, buffer, record, .. } = self;
         loop {
-            match ready!(stream.poll_steps(context, &mut |step: Step<'_>| write(buffer, &step))) {
+            let mut tell = |step: Step<'_>| {
+                record.sees(&step);
+                write(buffer, &step);
+            };
+            match ready!(stream.poll_steps(context, &mut tell)) {
                 Some(Ok(())) if buffer.is_empty() => {}
                 told => return Poll::Ready(told),
             }
@@ -125,8 +139,9 @@ impl Events {
                 }
                 let (status, body) = error.openai();
                 tracing::debug!(status, message = body.error.message, "the stream broke off");
+                self.record.fails(&error);
                 write(&mut self.buffer, &body);
-                self.ended = true;
+                self.end(b"");
             }
             None => self.end(DONE),
         }
@@ -135,6 +150,7 @@ impl Events {
     fn end(&mut self, last: &[u8]) {
         self.buffer.put_slice(last);
         self.ended = true;
+        self.record.ends(self.stream.usage());
     }
 }
 

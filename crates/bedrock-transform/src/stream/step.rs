@@ -53,6 +53,12 @@ pub(crate) struct Tail {
 }
 
 impl Step<'_> {
+    /// The tier that served the request, if this chunk says so.
+    #[must_use]
+    pub fn service_tier(&self) -> Option<&str> {
+        self.tail?.service_tier.as_deref()
+    }
+
     /// Why the model stopped, if this chunk says so.
     #[must_use]
     pub const fn finish_reason(&self) -> Option<FinishReason> {

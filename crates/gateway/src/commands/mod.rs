@@ -13,9 +13,8 @@ mod setup;
 
 use std::process::ExitCode;
 
-use tracing_subscriber::EnvFilter;
-
 use crate::cli::{Cli, Command};
+use crate::observe::{logs, spans};
 use crate::output;
 use crate::{ConfigError, Environment};
 
@@ -51,13 +50,15 @@ impl From<std::io::Error> for Failure {
 /// Runs a command to its end.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
-    let Cli { command, log } = cli;
+    let Cli { command, log, json_logs, detailed_debug } = cli;
     // What the SDK has to say about credentials it says again in its errors.
     let default = if matches!(command, Command::Serve(_)) { "info,aws_config=error" } else { "warn,aws_config=error" };
-    if let Err(message) = start_logging(log.as_deref(), default) {
+    let observed = logs::start(log.as_deref(), default).and_then(|()| spans::start());
+    if let Err(message) = observed {
         output::err(&format!("error: {message}\n"));
         return ExitCode::from(2);
     }
+    logs::set(json_logs, detailed_debug);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -84,6 +85,7 @@ pub fn run(cli: Cli) -> ExitCode {
     });
     // Calls that are still open when the time to end is over are not waited for.
     runtime.shutdown_background();
+    spans::stop();
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Config(error)) => {
@@ -99,14 +101,4 @@ pub fn run(cli: Cli) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn start_logging(filter: Option<&str>, default: &str) -> Result<(), String> {
-    let filter = match filter.map(str::to_owned).or_else(|| std::env::var("RUST_LOG").ok().filter(|f| !f.is_empty())) {
-        Some(filter) => EnvFilter::try_new(&filter).map_err(|error| format!("log filter `{filter}`: {error}"))?,
-        None => EnvFilter::new(default),
-    };
-    // A second start in one process, as in tests, keeps the first.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-    Ok(())
 }

@@ -5,6 +5,7 @@ use bedrock_emulator::Emulator;
 use crate::cli::Source;
 use crate::commands::Failure;
 use crate::config::{Config, identity};
+use crate::observe::logs;
 use crate::{Deployments, Environment};
 
 /// What a command works with.
@@ -52,6 +53,7 @@ pub(super) fn read(source: &Source, env: Environment) -> Result<Config, Failure>
         Some(path) => Config::load(path, env)?,
         None => Config::of_environment(&env),
     };
+    logs::set(config.json_logs, config.verbose);
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use facade::transform::ModelOverrides;
 use facade::{ChatRequest, FetchLimits, Secret};
 
 use crate::config::{Connection, Limits, Place, Routing};
@@ -23,6 +24,9 @@ pub struct Config {
     pub(crate) routing: Routing,
     /// How long open calls may go on after the signal to stop.
     pub(crate) drain: Duration,
+    pub(crate) json_logs: bool,
+    /// Whether the log shows every request of AWS.
+    pub(crate) verbose: bool,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -39,6 +43,8 @@ pub(crate) struct Model {
     /// `model_info.id`: what answers call this deployment.
     pub(crate) id: Option<String>,
     pub(crate) limits: Limits,
+    /// What the entry says of the model: prices, limits, features.
+    pub(crate) info: ModelOverrides,
     /// The time limit of streams, where it is another one.
     pub(crate) stream_timeout: Option<Duration>,
     /// How often a silent stream says that it is alive; `None` is never.
@@ -67,6 +73,7 @@ impl Model {
             connection,
             id: None,
             limits: Limits::default(),
+            info: ModelOverrides::new(),
             stream_timeout: None,
             keepalive: None,
             drop_params: false,
@@ -89,6 +96,8 @@ impl Config {
             fetch: Some(FetchLimits::default()),
             routing: Routing::default(),
             drain: DRAIN,
+            json_logs: false,
+            verbose: false,
             warnings: Vec::new(),
         }
     }

@@ -58,6 +58,8 @@ impl Config {
         // Taken, although the one above has won: it is no unknown key.
         settings.take_all(&["request_timeout"]);
         config.routing = Routing::read(&mut router, &mut settings, warnings)?;
+        config.json_logs = settings.flag("json_logs")? == Some(true);
+        config.verbose = settings.flag("set_verbose")? == Some(true);
         let mut general = root.section("general_settings")?;
         config.master_key =
             general.text("master_key")?.or_else(|| env.value("LITELLM_MASTER_KEY").map(str::to_owned)).map(Secret::new);

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use facade::ChatRequest;
+use facade::transform::ModelOverrides;
 use facade::types::RawJson;
 
 use crate::config::identity;
@@ -83,6 +84,8 @@ pub(crate) fn read(
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
     read.client_key = client_key(&mut params, warnings)?;
     read.headers = headers(&mut params)?;
+    // A `max_tokens` among the parameters is one of requests, not of the model.
+    read.info = said(&mut params, |key| key.contains("_cost"), said(&mut info, |_| true, ModelOverrides::new())?)?;
     warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
     let base_model = params.text("base_model")?;
     read.defaults = defaults(params, region)?;
@@ -112,6 +115,24 @@ fn client_key(params: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<bo
         ));
     }
     Ok(names.iter().any(|name| name == "api_key"))
+}
+
+/// What the members of a section say of the model, those that `may` and that mean something.
+fn said(
+    section: &mut Section<'_>,
+    may: impl Fn(&str) -> bool,
+    mut info: ModelOverrides,
+) -> Result<ModelOverrides, ConfigError> {
+    for (place, node) in section.take_if(|key| may(key) && ModelOverrides::knows(key)) {
+        let text = match &node.value {
+            Value::Null => continue,
+            Value::Float(number) => number.to_string(),
+            value => crate::config::section::text(value).map_err(|message| place.error(message))?,
+        };
+        let name = place.key.rsplit('.').next().unwrap_or_default();
+        info.set(name, &text).map_err(|error| place.error(error.reason))?;
+    }
+    Ok(info)
 }
 
 fn headers(params: &mut Section<'_>) -> Result<Vec<(String, String)>, ConfigError> {

@@ -1,6 +1,7 @@
 //! Reads one map of the file, key by key.
 
 use std::fmt;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -193,10 +194,18 @@ impl<'a> Section<'a> {
 
     /// Takes out the members of these names, and says where they were.
     pub(crate) fn take_all(&mut self, keys: &[&str]) -> Vec<Place> {
-        let (taken, left) = std::mem::take(&mut self.entries).into_iter().partition(|e| keys.contains(&e.key.as_str()));
+        let (taken, left) = mem::take(&mut self.entries).into_iter().partition(|e| keys.contains(&e.key.as_str()));
         self.entries = left;
         let taken: Vec<Entry> = taken;
         taken.iter().map(|entry| self.place_of(&entry.key, entry.line)).collect()
+    }
+
+    /// Takes out the members whose names `wanted` has, with their places.
+    pub(crate) fn take_if(&mut self, wanted: impl Fn(&str) -> bool) -> Vec<(Place, Node)> {
+        let (taken, left): (Vec<Entry>, _) =
+            mem::take(&mut self.entries).into_iter().partition(|entry| wanted(&entry.key));
+        self.entries = left;
+        taken.into_iter().map(|entry| (self.place_of(&entry.key, entry.line), entry.node)).collect()
     }
 
     /// What was not taken.

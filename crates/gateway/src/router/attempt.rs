@@ -19,7 +19,7 @@ use crate::router::names::Names;
 use crate::router::trail::Trail;
 use crate::router::verdict::{Cools, Fallback, Retry, Verdict};
 use crate::router::wishes::Wishes;
-use crate::sse;
+use crate::{observe, sse};
 
 /// A kind of request that is routed.
 pub(crate) trait Routed: Send + Sized {
@@ -75,6 +75,7 @@ pub(crate) async fn route<R: Routed>(
 ) -> Result<Response, ApiError> {
     let mut trail = Trail::new();
     let outcome = go(app, first, again, &mut trail).await;
+    observe::waited(trail.waited);
     let headers = trail.headers();
     match outcome {
         Ok(mut response) => {
@@ -244,6 +245,7 @@ impl Attempts<'_> {
                 Ok(Done { response, filtered })
             }
             Err(error) => {
+                observe::fails(&error);
                 let (error, verdict) = self.judged(error);
                 tracing::debug!(deployment = found.deployment.id(), %error, ?verdict, "failed");
                 ticket.fail(verdict.cools, error.upstream().and_then(|upstream| upstream.retry_after));

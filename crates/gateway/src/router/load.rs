@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::config::Limits;
+use crate::observe::Cooldowns;
 use crate::router::verdict::Cools;
 
 /// The state of one deployment. Shared by all requests, and never locked.
@@ -25,6 +26,7 @@ pub(crate) struct Load {
     /// What may be spent on asking again.
     budget: AtomicU32,
     limits: Limits,
+    cooldowns: Cooldowns,
 }
 
 /// As the AWS SDKs have it: this much to begin with and at most, so much for asking again, one more for each answer.
@@ -48,7 +50,14 @@ impl Load {
             cool_until: AtomicU64::new(0),
             budget: AtomicU32::new(BUDGET),
             limits,
+            cooldowns: Cooldowns::default(),
         }
+    }
+
+    /// Counts there how often the deployment is passed over.
+    pub(crate) fn counted_by(mut self, cooldowns: Cooldowns) -> Self {
+        self.cooldowns = cooldowns;
+        self
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -107,6 +116,7 @@ impl Load {
             }
         };
         if too_many {
+            self.cooldowns.inc();
             let until = self.begun.elapsed() + cooldown.max(asked.unwrap_or_default().min(LONGEST));
             self.cool_until.fetch_max(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
         }

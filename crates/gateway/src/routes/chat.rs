@@ -15,7 +15,7 @@ use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
-use crate::{headers, sse};
+use crate::{headers, observe, sse};
 
 /// The body names the model.
 pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
@@ -69,6 +69,7 @@ impl Routed for ChatRequest {
             return Ok(Answer::Stream(Box::new(sse::open(stream, deployment.keepalive()).await?)));
         }
         let reply = deployment.client.send(call).await?;
+        observe::uses(&reply);
         let choice = reply.value.choices.first();
         Ok(Answer::Whole(Whole {
             response: body::answer(&reply.value, reply.request_id.as_deref()),

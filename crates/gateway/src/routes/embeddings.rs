@@ -13,9 +13,9 @@ use http::HeaderMap;
 use crate::app::App;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
-use crate::headers;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
+use crate::{headers, observe};
 
 /// The body names the model.
 pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
@@ -77,6 +77,7 @@ impl Routed for EmbeddingRequest {
         let (value, request_id) = match work {
             Work::Embed(call) => {
                 let reply = deployment.client.send_embed(call).await?;
+                observe::uses(&reply);
                 (reply.value, reply.request_id)
             }
             Work::Start(model, call) => {

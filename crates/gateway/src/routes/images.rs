@@ -12,9 +12,9 @@ use http::HeaderMap;
 use crate::app::App;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
-use crate::headers;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::{body, form};
+use crate::{headers, observe};
 
 /// The body names the model.
 pub(crate) async fn draw(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
@@ -109,6 +109,7 @@ fn prepared(call: ImageCall) -> Prepared<ImageCall> {
 
 async fn send(call: ImageCall, deployment: &Deployment) -> Result<Answer, Error> {
     let reply = deployment.client.send_image(call).await?;
+    observe::uses(&reply);
     Ok(Answer::Whole(Whole {
         response: body::answer(&reply.value, reply.request_id.as_deref()),
         // The answer may have something to say, too.

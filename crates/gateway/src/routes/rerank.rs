@@ -12,9 +12,9 @@ use http::HeaderMap;
 use crate::app::App;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
-use crate::headers;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
+use crate::{headers, observe};
 
 pub(crate) async fn rank(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
@@ -41,6 +41,7 @@ impl Routed for RerankRequest {
 
     async fn send(call: RerankCall, deployment: &Deployment) -> Result<Answer, Error> {
         let reply = deployment.client.send_rerank(call).await?;
+        observe::uses(&reply);
         let response = body::answer(&reply.value, reply.request_id.as_deref());
         Ok(Answer::Whole(Whole { response, ..Whole::default() }))
     }

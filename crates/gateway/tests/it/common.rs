@@ -68,7 +68,7 @@ impl Gateway {
         Self::of("own", model, params, settings).await
     }
 
-    async fn of(name: &str, model: &str, params: &str, settings: &str) -> Self {
+    pub(crate) async fn of(name: &str, model: &str, params: &str, settings: &str) -> Self {
         Self::routed(settings, |keys| {
             format!(
                 "- model_name: {name}\n  litellm_params: {{model: \"{model}\", {keys}{params}}}\n\

@@ -12,6 +12,8 @@ mod embeddings;
 mod faults;
 mod identity;
 mod images;
+mod observe;
+mod observe_process;
 mod rerank;
 mod routing;
 mod server;
