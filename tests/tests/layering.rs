@@ -43,6 +43,8 @@ const WRAPPED: &[(&str, &[&str])] = &[
     ("aws-sdk-bedrockagentruntime", &["bedrock-transport"]),
     ("aws-sdk-bedrockruntime", &["bedrock-transport"]),
     ("axum", &["bedrock-emulator", "gateway"]),
+    ("opentelemetry", &["gateway"]),
+    ("prometheus-client", &["gateway"]),
 ];
 
 /// Most crates that each links, its own and those of the workspace included. A budget: whoever needs more says so here.

@@ -45,6 +45,8 @@ async fn a_wrong_file_is_one_line_with_file_line_and_key() {
         &with("      max_retries: -1"),
         &with("      drop_params: maybe"),
         &with("      temperature: hot"),
+        &with("      input_cost_per_token: cheap"),
+        &with("    model_info: {supports_vision: maybe}"),
         &with("      stop: [5]"),
         &with("      stream: true"),
         &with("      extra_headers: {\"a b\": c}"),
@@ -94,6 +96,8 @@ async fn a_wrong_file_is_one_line_with_file_line_and_key() {
     config.yaml:5: model_list[0].litellm_params.max_retries: expected a whole number, 0 or more, found a number
     config.yaml:5: model_list[0].litellm_params.drop_params: expected true or false, found a text
     config.yaml:5: model_list[0].litellm_params.temperature: invalid type: string "hot", expected f64
+    config.yaml:5: model_list[0].litellm_params.input_cost_per_token: is not valid: a price is a number of US dollars, not negative and below 18446, e.g. `0.000003` or `3e-06`
+    config.yaml:5: model_list[0].model_info.supports_vision: must be `true` or `false`
     config.yaml:5: model_list[0].litellm_params.stop: invalid type: integer `5`, expected a string
     config.yaml:5: model_list[0].litellm_params.stream: belongs into requests
     config.yaml:5: model_list[0].litellm_params.extra_headers.a b: not a legal header
@@ -123,7 +127,6 @@ modle_list: []
     insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
 config.yaml:11: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
-config.yaml:9: `model_list[0].model_info.max_tokens` is not served yet
 config.yaml:10: unknown key `litellm_settings.drop_param`
 config.yaml:11: `router_settings.retry_policy` is not served yet
 config.yaml:11: unknown key `router_settings.num_retry`

@@ -23,7 +23,11 @@ async fn series(gateway: &Gateway, model: &str) -> String {
 
 #[tokio::test]
 async fn metrics_count_calls_tokens_dollars_and_failures() {
-    let gateway = Gateway::of("counted", NOVA, ", max_retries: 0", "").await;
+    let gateway = Gateway::routed("", |keys| {
+        let params = format!("{{model: \"{NOVA}\", max_retries: 0, {keys}}}");
+        format!("- model_name: counted\n  model_info: {{id: one}}\n  litellm_params: {params}\n")
+    })
+    .await;
     let chat = |more| {
         let mut body = question(more);
         body["model"] = json!("counted");
@@ -37,6 +41,7 @@ async fn metrics_count_calls_tokens_dollars_and_failures() {
     assert_eq!(gateway.chat(&chat(json!({"stream": true}))).await.status, 200);
     assert_eq!(gateway.chat(&chat(json!({"n": 99}))).await.status, 400);
     insta::assert_snapshot!(series(&gateway, "counted").await, @r#"
+    pumice_cooldowns_total{model="counted",deployment="one"} 1
     pumice_cost_usd_total{model="counted",operation="chat"} 0.00001332
     pumice_first_token_seconds_count{model="counted",operation="chat"} 2
     pumice_overhead_seconds_count{model="counted",operation="chat"} 5
@@ -84,6 +89,31 @@ async fn a_caller_who_goes_away_is_counted_and_leaves_nothing_open() {
     }
     let series = series(&gateway, "left").await;
     assert!(series.contains(r#"pumice_requests_total{model="left",operation="chat",status="499"} 1"#), "{series}");
+}
+
+#[tokio::test]
+async fn cooldowns_are_counted_by_deployment() {
+    let gateway = Gateway::routed("", |keys| {
+        let entry = |id| {
+            format!(
+                "- model_name: cooled\n  litellm_params: {{model: \"{NOVA}\", {keys}}}\n  model_info: {{id: {id}}}\n"
+            )
+        };
+        [entry("first"), entry("second")].concat()
+    })
+    .await;
+    let mut body = question(json!({}));
+    body["model"] = json!("cooled");
+    gateway.emulator.script("throttle".parse().unwrap());
+    assert_eq!(gateway.chat(&body).await.status, 200);
+    let series = series(&gateway, "cooled").await;
+    let cooled = series.lines().filter(|line| line.starts_with("pumice_cooldowns_total")).count();
+    assert_eq!(cooled, 1, "{series}");
+    assert!(
+        series.contains(r#"pumice_upstream_errors_total{model="cooled",code="ThrottlingException"} 1"#),
+        "{series}"
+    );
+    assert!(series.contains(r#"pumice_requests_total{model="cooled",operation="chat",status="200"} 1"#), "{series}");
 }
 
 #[tokio::test]
