@@ -17,6 +17,8 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! What goes out is told to [`tracing`] at debug level, body included and secrets masked: listen to the target `bedrock_transport`.
 
 mod auth;
 mod body;

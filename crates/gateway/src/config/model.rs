@@ -86,6 +86,9 @@ pub(crate) fn read(
     read.headers = headers(&mut params)?;
     // A `max_tokens` among the parameters is one of requests, not of the model.
     read.info = said(&mut params, |key| key.contains("_cost"), said(&mut info, |_| true, ModelOverrides::new())?)?;
+    // A price that is not metered here is no parameter of requests either.
+    let others = params.take_if(|key| key.contains("_cost"));
+    warnings.extend(others.iter().map(|(place, _)| not_yet(place)));
     warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
     let base_model = params.text("base_model")?;
     read.defaults = defaults(params, region)?;

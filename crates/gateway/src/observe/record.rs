@@ -263,11 +263,12 @@ impl Drop for Record {
         let facts = self.facts.get_mut().unwrap_or_else(PoisonError::into_inner);
         let total = self.started.elapsed();
         let complete = facts.status.filter(|_| facts.stream != Stream::Open);
+        let status = facts.broke.or(complete).unwrap_or(GONE);
         let done = Done {
             operation: self.operation,
             model: facts.meters.as_ref().map_or("", |meters| meters.model()),
             target: facts.target.as_deref(),
-            status: facts.broke.or(complete).unwrap_or(GONE),
+            status,
             stream: facts.stream != Stream::No,
             at: self.at,
             total,
@@ -276,7 +277,8 @@ impl Drop for Record {
             usage: facts.used.map(|used| used.counts.usage),
             cost: facts.cost().map(|cost| cost.total()),
             request_id: facts.request_id.as_deref(),
-            error: facts.error.as_deref(),
+            // What a retry has mended is no failure of the call.
+            error: facts.error.as_deref().filter(|_| status >= 400),
             parent: self.parent.as_ref(),
         };
         match &facts.meters {

@@ -117,6 +117,7 @@ model_list:
       model: bedrock/amazon.nova-lite-v1:0
       rpm: 60
       top_k: 5
+      output_cost_per_second: 1
     model_info: {mode: chat, id: x, max_tokens: 5}
 litellm_settings: {drop_params: true, fallbacks: [], drop_param: true}
 router_settings: {routing_strategy: least-busy, num_retry: 1, retry_policy: {}, model_group_alias: {n: k}}
@@ -125,15 +126,16 @@ guardrails: []
 modle_list: []
 ";
     insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
-config.yaml:11: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
+config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
-config.yaml:10: unknown key `litellm_settings.drop_param`
-config.yaml:11: `router_settings.retry_policy` is not served yet
-config.yaml:11: unknown key `router_settings.num_retry`
-config.yaml:12: `general_settings.database_url` is not served yet
-config.yaml:12: unknown key `general_settings.master_kye`
-config.yaml:13: `guardrails` is not served yet
-config.yaml:14: unknown key `modle_list`
+config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is not served yet
+config.yaml:11: unknown key `litellm_settings.drop_param`
+config.yaml:12: `router_settings.retry_policy` is not served yet
+config.yaml:12: unknown key `router_settings.num_retry`
+config.yaml:13: `general_settings.database_url` is not served yet
+config.yaml:13: unknown key `general_settings.master_kye`
+config.yaml:14: `guardrails` is not served yet
+config.yaml:15: unknown key `modle_list`
 config.yaml: nobody serves `k`, which is named as a fallback or alias
 ");
 }
