@@ -1,4 +1,5 @@
-//! From the name that a caller uses to a client and a model.
+//! From the name that a caller uses to a client and a model. The file is long because every kind of request is prepared
+//! here, in the same few steps.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -49,9 +49,9 @@ impl Wishes {
             return Ok(Self::default());
         }
         let (num, max) = (retries(extra, "num_retries")?, retries(extra, "max_retries")?);
-        let is_set = |name: &&str| extra.value(name).is_some_and(|value| !value.is_null());
-        let own_target = ["api_key", "aws_region_name", "model_id"].iter().any(|name| is_set(name));
-        let own_limit = ["request_timeout", "stream_timeout", "timeout"].iter().any(|name| is_set(name));
+        let is_set = |name: &str| extra.value(name).is_some_and(|value| !value.is_null());
+        let own_target = ["api_key", "aws_region_name", "model_id"].into_iter().any(is_set);
+        let own_limit = ["request_timeout", "stream_timeout", "timeout"].into_iter().any(is_set);
         Ok(Self {
             retries: num.or(max),
             fallbacks: names(extra, model)?,
