@@ -1,5 +1,5 @@
 //! What mapping costs, in time and in allocations: `cargo bench -p bedrock-transform`.
-#![expect(clippy::unwrap_used, missing_docs, reason = "a bench")]
+#![expect(clippy::unwrap_used, reason = "a bench")]
 
 use bedrock_transform::{Answer, Options, embed};
 use core_types::{ChatRequest, EmbeddingRequest};
