@@ -39,6 +39,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Draw or edit an image.
     Image(ImageArgs),
+    /// Show what becomes of every key of a LiteLLM config.yaml: what is served, what is ignored and why.
+    Migrate(MigrateArgs),
     /// Rank documents by how well they answer a query.
     Rerank(RerankArgs),
     /// Serve OpenAI's API.
@@ -46,7 +48,7 @@ pub enum Command {
 }
 
 /// Where models and credentials come from.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Source {
     /// LiteLLM's config.yaml; without it, any Bedrock model with the environment's credentials.
     #[arg(long, value_name = "FILE")]
@@ -181,6 +183,17 @@ pub struct ImageArgs {
     pub size: Option<String>,
     /// What to draw, or what to change.
     pub prompt: String,
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// LiteLLM's config.yaml.
+    #[arg(value_name = "FILE")]
+    pub config: PathBuf,
+    /// Show only what is not served.
+    #[arg(long)]
+    pub ignored: bool,
 }
 
 /// Arguments of `rerank`.

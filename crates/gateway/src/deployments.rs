@@ -15,6 +15,7 @@ use facade::{
 
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
 use crate::observe::{self, ModelMeters, Used};
+use crate::pattern::captured;
 use crate::router::{Group, Load};
 use crate::{cache, defaults};
 
@@ -91,6 +92,15 @@ impl Deployments {
         let names = self.all.iter().map(|deployment| deployment.config.name.as_str());
         let aliases = self.aliases.iter().filter(|(_, alias)| !alias.hidden).map(|(name, _)| name.as_str());
         names.chain(aliases).filter(move |name| seen.insert(*name))
+    }
+
+    /// Every deployment, in the file's order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = Found<'_>> {
+        self.all.iter().map(|deployment| Found {
+            deployments: self,
+            deployment,
+            model: Cow::Borrowed(&deployment.config.model),
+        })
     }
 
     /// The name that an alias stands for; any other name as it is.
@@ -338,6 +348,26 @@ fn overrule(extra: &mut Extra, defaults: &ChatRequest) -> Vec<Warning> {
 }
 
 impl Deployment {
+    /// The name that callers use.
+    pub(crate) fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    /// The Bedrock model, as the configuration has it.
+    pub(crate) fn model(&self) -> &str {
+        &self.config.model
+    }
+
+    /// The region that the configuration names.
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.config.connection.region.as_deref()
+    }
+
+    /// What the configuration says in `model_info`.
+    pub(crate) const fn info(&self) -> &Extra {
+        &self.config.shown
+    }
+
     /// How often a silent stream says that it is alive.
     pub(crate) const fn keepalive(&self) -> Option<Duration> {
         self.config.keepalive
@@ -450,12 +480,6 @@ impl Pool {
     }
 }
 
-/// What the `*` of a pattern stands for in `name`, if it fits.
-fn captured<'a>(pattern: &str, name: &'a str) -> Option<&'a str> {
-    let (before, after) = pattern.split_once('*')?;
-    name.strip_prefix(before)?.strip_suffix(after)
-}
-
 /// The model's pattern with its `*` replaced. A pattern without one means one model.
 fn filled(pattern: &str, part: &str, name: &str) -> String {
     let Some((before, after)) = pattern.split_once('*') else { return pattern.to_owned() };
@@ -502,17 +526,7 @@ model_list:
     }
 
     #[test]
-    fn a_pattern_captures_what_its_star_stands_for() {
-        let table = [
-            ("*", "x/y", Some("x/y")),
-            ("a/*", "a/b", Some("b")),
-            ("a/*", "b/b", None),
-            ("*-x", "a-x", Some("a")),
-            ("a*a", "a", None),
-        ];
-        for (pattern, name, part) in table {
-            assert_eq!(captured(pattern, name), part, "{pattern} {name}");
-        }
+    fn a_name_that_has_the_prefix_keeps_it() {
         assert_eq!(filled("bedrock/*", "bedrock/x", "bedrock/x"), "bedrock/x");
     }
 }

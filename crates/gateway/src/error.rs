@@ -40,6 +40,16 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn too_slow(limit: Duration) -> Self {
+        let message = format!("the request body did not arrive within {} s", limit.as_secs_f64());
+        Self::new(StatusCode::REQUEST_TIMEOUT, ErrorBody::new("invalid_request_error", message).code("request_timeout"))
+    }
+
+    /// The caller may not do that.
+    pub(crate) fn forbidden(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorBody::new("permission_error", message))
+    }
+
     pub(crate) fn unauthorized() -> Self {
         let message = "the API key is missing or wrong; send `Authorization: Bearer` with the gateway's key";
         Self::new(StatusCode::UNAUTHORIZED, ErrorBody::new("authentication_error", message).code("invalid_api_key"))
@@ -88,6 +98,12 @@ impl ApiError {
         );
         body.error.param = param;
         Self::new(StatusCode::BAD_REQUEST, body)
+    }
+
+    /// Names what is wrong in the request.
+    pub(crate) fn with_param(mut self, param: &str) -> Self {
+        self.body.error.param = Some(param.to_owned());
+        self
     }
 
     /// The body, for the command line.

@@ -22,8 +22,8 @@
 //! ```
 
 mod app;
-mod auth;
 mod cache;
+mod caller;
 mod check;
 mod cli;
 mod commands;
@@ -32,17 +32,24 @@ mod defaults;
 mod deployments;
 mod error;
 mod headers;
+mod keys;
+mod limits;
 mod observe;
 mod output;
+mod pattern;
 mod router;
 mod routes;
+mod server;
 mod sse;
 
-pub use app::App;
+pub use app::{App, Live};
 pub use cli::{
-    ChatArgs, CheckArgs, Cli, Command, CompletionsArgs, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, RerankArgs,
-    ServeArgs, Source,
+    ChatArgs, CheckArgs, Cli, Command, CompletionsArgs, EmbedArgs, EmulateArgs, ExplainArgs, ImageArgs, MigrateArgs,
+    RerankArgs, ServeArgs, Source,
 };
 pub use commands::run;
-pub use config::{Config, ConfigError, Environment};
+pub use config::{Config, ConfigError, Environment, config_schema};
 pub use deployments::Deployments;
+pub use limits::Limits;
+pub use routes::openapi;
+pub use server::serve;

@@ -18,6 +18,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::headers;
 use crate::observe::StreamRecord;
 use crate::router::{Ticket, Verdict};
+use crate::routes::Completion;
 
 const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream; charset=utf-8");
 /// A comment, which every reader of server-sent events passes over.
@@ -36,10 +37,11 @@ pub(crate) struct Opened(Events);
 ///
 /// # Errors
 /// What AWS said instead: nothing was sent yet, so somebody else can be asked, or the answer can have its HTTP status.
-pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>) -> Result<Opened, Error> {
+pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>, shape: Shape) -> Result<Opened, Error> {
     let alarm = keepalive.map(|period| Alarm { period, sleep: Box::pin(sleep(period)), heard: Instant::now() });
     let mut events = Events {
         stream,
+        shape,
         buffer: BytesMut::with_capacity(BUFFER),
         ended: false,
         alarm,
@@ -71,10 +73,33 @@ impl Opened {
     }
 }
 
+/// What chunks look like.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    /// Chunks of a chat completion.
+    Chat,
+    /// Those of a text completion, after the text that it is to repeat.
+    Text { echo: Option<String> },
+}
+
+impl Shape {
+    fn write(&mut self, buffer: &mut BytesMut, step: &Step<'_>) {
+        match self {
+            Self::Chat => write(buffer, step),
+            Self::Text { echo } => {
+                if let Some(chunk) = Completion::of_chunk(&step.to_chunk(), echo.take().as_deref()) {
+                    write(buffer, &chunk);
+                }
+            }
+        }
+    }
+}
+
 /// Dropping it drops the stream, and with it the call.
 #[derive(Debug)]
 struct Events {
     stream: ChatStream,
+    shape: Shape,
     /// What is written and not yet sent.
     buffer: BytesMut,
     ended: bool,
@@ -103,11 +128,11 @@ struct Alarm {
 impl Events {
     /// Waits for an event that gives output. It is in the buffer then.
     fn poll_output(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
-        let Self { stream, buffer, record, .. } = self;
+        let Self { stream, shape, buffer, record, .. } = self;
         loop {
             let mut tell = |step: Step<'_>| {
                 record.sees(&step);
-                write(buffer, &step);
+                shape.write(buffer, &step);
             };
             match ready!(stream.poll_steps(context, &mut tell)) {
                 Some(Ok(())) if buffer.is_empty() => {}

@@ -115,6 +115,11 @@ impl Feature {
         (Self::XhighReasoningEffort, "supports_xhigh_reasoning_effort"),
     ];
 
+    /// Every feature.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.iter().map(|(feature, _)| *feature)
+    }
+
     /// LiteLLM's name, e.g. `supports_pdf_input`.
     #[must_use]
     pub fn name(self) -> &'static str {

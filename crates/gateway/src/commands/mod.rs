@@ -7,10 +7,13 @@ mod embed;
 mod emulate;
 mod explain;
 mod image;
+mod migrate;
+mod reload;
 mod rerank;
 mod serve;
 mod setup;
 
+use std::fmt;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
@@ -27,6 +30,15 @@ pub(crate) enum Failure {
     Other(String),
     /// The request is refused: OpenAI's JSON.
     Refused(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Config(error) => error.fmt(f),
+            Self::Other(text) | Self::Refused(text) => f.write_str(text),
+        }
+    }
 }
 
 impl From<ConfigError> for Failure {
@@ -79,6 +91,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Emulate(args) => emulate::run(&args).await,
             Command::Explain(args) => explain::run(&args, env).await,
             Command::Image(args) => image::run(args, env).await,
+            Command::Migrate(args) => migrate::run(&args, env),
             Command::Rerank(args) => rerank::run(args, env).await,
             Command::Serve(args) => serve::run(&args, env).await,
         }

@@ -3,18 +3,18 @@
 use std::future::Future;
 use std::net::SocketAddr;
 
-use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::app::App;
+use crate::app::{App, Live};
 use crate::cli::ServeArgs;
 use crate::commands::Failure;
+use crate::commands::reload::{Reload, versions};
 use crate::commands::setup::{Setup, setup_server};
-use crate::{Config, Environment};
+use crate::{Config, Environment, server};
 
 pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failure> {
-    let Setup { config, deployments, emulator } = setup_server(&args.source, env).await?;
+    let Setup { config, deployments, emulator } = setup_server(&args.source, env.clone()).await?;
     let addresses = addresses(&args.host, args.port).await?;
     allowed(&config, &addresses)?;
     let listener = TcpListener::bind(&addresses[..])
@@ -22,18 +22,23 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
         .map_err(|error| Failure::Other(format!("cannot listen on {}:{}: {error}", args.host, args.port)))?;
     let first = signal()?;
     let (models, drain) = (config.models.len(), config.drain);
-    let router = App::new(&config, deployments).router();
+    let live = Live::new(App::new(&config, deployments));
+    let router = live.router();
+    let reload = Reload {
+        source: args.source.clone(),
+        env,
+        live,
+        addresses,
+        emulator: emulator.as_ref().map(|emulator| emulator.url()),
+        files: versions(&config.files),
+    };
     tracing::info!("listening on http://{}, {models} in model_list", listener.local_addr()?);
     if let Some(emulator) = &emulator {
         tracing::info!("answers come from the built-in emulator at {}", emulator.url());
     }
 
     let (stop, stopped) = oneshot::channel::<()>();
-    let listener = listener.tap_io(|socket| {
-        // Small events are to leave at once. Where it does not work they leave a little later.
-        let _ = socket.set_nodelay(true);
-    });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+    let server = server::serve(listener, router, config.limits, async {
         let _ = stopped.await;
     });
     let limit = async {
@@ -49,8 +54,9 @@ pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failur
         Ok(())
     };
     tokio::select! {
-        served = server.into_future() => Ok(served?),
+        () = server => Ok(()),
         stopped = limit => stopped,
+        failed = reload.watch() => Ok(failed?),
     }
 }
 
@@ -61,9 +67,9 @@ async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
 }
 
 /// Without a key everybody who reaches the port spends the operator's money.
-fn allowed(config: &Config, addresses: &[SocketAddr]) -> Result<(), Failure> {
+pub(super) fn allowed(config: &Config, addresses: &[SocketAddr]) -> Result<(), Failure> {
     match addresses.iter().find(|address| !address.ip().is_loopback()) {
-        Some(address) if config.master_key.is_none() => Err(Failure::Other(format!(
+        Some(address) if config.keys.all.is_empty() => Err(Failure::Other(format!(
             "refusing to listen on {} without a key: set general_settings.master_key in the config, \
              or LITELLM_MASTER_KEY",
             address.ip()

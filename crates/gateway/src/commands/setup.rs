@@ -36,15 +36,20 @@ pub(super) async fn setup_server(source: &Source, env: Environment) -> Result<Se
 async fn connect(mut config: Config, source: &Source) -> Result<Setup, Failure> {
     let emulator = if source.emulator { Some(Emulator::start().await?) } else { None };
     if let Some(emulator) = &emulator {
-        for model in &mut config.models {
-            model.connection.endpoint = Some(emulator.url());
-            model.connection.agent_endpoint = Some(emulator.url());
-            model.connection.identity = identity::fake();
-            model.connection.region.get_or_insert_with(|| EMULATED_REGION.to_owned());
-        }
+        emulate(&mut config, &emulator.url());
     }
     let deployments = Deployments::connect(&config).await?;
     Ok(Setup { config, deployments, emulator })
+}
+
+/// Sends every model's calls to an emulator.
+pub(super) fn emulate(config: &mut Config, url: &str) {
+    for model in &mut config.models {
+        model.connection.endpoint = Some(url.to_owned());
+        model.connection.agent_endpoint = Some(url.to_owned());
+        model.connection.identity = identity::fake();
+        model.connection.region.get_or_insert_with(|| EMULATED_REGION.to_owned());
+    }
 }
 
 /// The configuration, its warnings logged.

@@ -1,14 +1,15 @@
 //! What a configuration says, once it is read.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use facade::transform::ModelOverrides;
-use facade::{ChatRequest, FetchLimits, Secret};
+use facade::types::Extra;
+use facade::{ChatRequest, FetchLimits};
 
-use crate::config::{Connection, Limits, Place, Routing};
-
-/// Largest request body, in bytes, where the configuration says nothing: 64 MiB, above what Bedrock takes.
-const MAX_BODY: usize = 64 << 20;
+use crate::config::{Connection, Limits as Shares, Place, Routing};
+use crate::keys::Keys;
+use crate::limits::Limits;
 
 /// How long open calls may go on after the signal to stop, where the configuration says nothing.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -17,8 +18,8 @@ const DRAIN: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) models: Vec<Model>,
-    pub(crate) master_key: Option<Secret>,
-    pub(crate) max_body: usize,
+    pub(crate) keys: Keys,
+    pub(crate) limits: Limits,
     /// How media behind URLs are fetched; `None` is not at all.
     pub(crate) fetch: Option<FetchLimits>,
     pub(crate) routing: Routing,
@@ -27,6 +28,8 @@ pub struct Config {
     pub(crate) json_logs: bool,
     /// Whether the log shows every request of AWS.
     pub(crate) verbose: bool,
+    /// The files that it was read from, those that were included, and that of the keys.
+    pub(crate) files: Vec<PathBuf>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -42,7 +45,7 @@ pub(crate) struct Model {
     pub(crate) connection: Connection,
     /// `model_info.id`: what answers call this deployment.
     pub(crate) id: Option<String>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Shares,
     /// What the entry says of the model: prices, limits, features.
     pub(crate) info: ModelOverrides,
     /// The time limit of streams, where it is another one.
@@ -57,6 +60,8 @@ pub(crate) struct Model {
     pub(crate) headers: Vec<(String, String)>,
     /// Parameters of requests that do not set them.
     pub(crate) defaults: ChatRequest,
+    /// `model_info`, as it is.
+    pub(crate) shown: Extra,
     /// Where the profile is named, if it is.
     pub(crate) profile: Option<Place>,
     /// Where the model is named; nowhere, if there is no file.
@@ -72,7 +77,7 @@ impl Model {
             base_model: None,
             connection,
             id: None,
-            limits: Limits::default(),
+            limits: Shares::default(),
             info: ModelOverrides::new(),
             stream_timeout: None,
             keepalive: None,
@@ -81,6 +86,7 @@ impl Model {
             client_key: false,
             headers: Vec::new(),
             defaults: ChatRequest::default(),
+            shown: Extra::default(),
             profile: None,
             place: None,
         }
@@ -91,13 +97,14 @@ impl Config {
     pub(crate) fn new() -> Self {
         Self {
             models: Vec::new(),
-            master_key: None,
-            max_body: MAX_BODY,
+            keys: Keys::default(),
+            limits: Limits::default(),
             fetch: Some(FetchLimits::default()),
             routing: Routing::default(),
             drain: DRAIN,
             json_logs: false,
             verbose: false,
+            files: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -1,103 +1,407 @@
-//! Keys of LiteLLM's file that are understood but not served yet. They warn; they are never taken for request parameters.
+//! Every key of the file: what it is and what becomes of it. The reader may ask for no other key, the warnings, the JSON schema
+//! and `pumice migrate` are made of it; long because LiteLLM's list is.
+//! <https://docs.litellm.ai/docs/proxy/config_settings>
+
+use crate::config::section::Section;
+
+/// One key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) fate: Fate,
+}
+
+/// What a value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Any,
+    Count,
+    Flag,
+    List,
+    Map,
+    Number,
+    Seconds,
+    Text,
+    Texts,
+}
+
+/// What becomes of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It does nothing, for this reason.
+    Ignored(&'static str),
+    /// It does this.
+    Served(&'static str),
+}
+
+use Kind::{Any, Count, Flag, List, Map, Number, Seconds, Text, Texts};
+
+const fn served(name: &'static str, kind: Kind, does: &'static str) -> Key {
+    Key { name, kind, fate: Fate::Served(does) }
+}
+
+const fn ignored(name: &'static str, why: &'static str) -> Key {
+    Key { name, kind: Any, fate: Fate::Ignored(why) }
+}
+
+const BUDGETS: &str = "spend is not held against budgets";
+const CACHE: &str = "answers are not cached";
+const CALLBACKS: &str = "there are no callbacks";
+const DATABASE: &str = "there is no database";
+const ENTERPRISE: &str = "nothing of LiteLLM's enterprise edition is served";
+const GUARDRAILS: &str = "the gateway runs no guardrails of its own; Bedrock's are set with `guardrailConfig`";
+const JWT: &str = "callers are known by their keys only; see `keys`";
+const KEY_VAULT: &str = "secrets come from the file and from the environment";
+const LATER: &str = "it is not served yet";
+const MCP: &str = "there is no gateway for MCP";
+const NO_ENDPOINT: &str = "there is no such endpoint";
+const OTHERS: &str = "it concerns other providers";
+const PYTHON: &str = "it names Python code";
+const REDIS: &str = "nothing is shared between gateways";
+const RUNTIME: &str = "it concerns LiteLLM's own runtime";
+const UI: &str = "there is no user interface";
 
 /// In the file itself.
-pub(crate) const TOP: &[&str] = &[
-    "credential_list",
-    "finetune_settings",
-    "files_settings",
-    "guardrails",
-    "include",
-    "mcp_servers",
-    "mcp_tools",
-    "assistant_settings",
-    "callback_settings",
-    "default_vertex_config",
-    "prompts",
-    "vector_store_registry",
+pub(crate) const TOP: &[Key] = &[
+    served("credential_list", List, "credentials that models name with `litellm_credential_name`"),
+    served("environment_variables", Map, "variables, set before all else"),
+    served("general_settings", Map, "keys, limits and fetching"),
+    served("include", Texts, "files to read besides, from the folder of this one"),
+    served("litellm_settings", Map, "what holds for every model"),
+    served("model_list", List, "the models"),
+    served("router_settings", Map, "how requests find their deployment"),
+    ignored("assistant_settings", NO_ENDPOINT),
+    ignored("callback_settings", CALLBACKS),
+    ignored("default_vertex_config", OTHERS),
+    ignored("files_settings", NO_ENDPOINT),
+    ignored("finetune_settings", NO_ENDPOINT),
+    ignored("guardrails", GUARDRAILS),
+    ignored("mcp_servers", MCP),
+    ignored("mcp_tools", MCP),
+    ignored("policies", GUARDRAILS),
+    ignored("prompts", LATER),
+    ignored("search_tools", NO_ENDPOINT),
+    ignored("vector_store_registry", NO_ENDPOINT),
+];
+
+/// In an entry of `model_list`.
+pub(crate) const ENTRY: &[Key] = &[
+    served("litellm_params", Map, "the Bedrock model, who calls it, and parameters of requests that do not set them"),
+    served("model_info", Map, "what is known of the model"),
+    served("model_name", Text, "the name that callers use; may have a `*`"),
+];
+
+/// In `litellm_params`. What is not here is a parameter of requests.
+pub(crate) const PARAMS: &[Key] = &[
+    served("api_base", Text, "the endpoint, if no other is set"),
+    served("api_key", Text, "a Bedrock API key"),
+    served("aws_access_key_id", Text, "one half of a key pair"),
+    served("aws_bedrock_agent_runtime_endpoint", Text, "the endpoint of ranking"),
+    served("aws_bedrock_runtime_endpoint", Text, "the endpoint"),
+    served("aws_external_id", Text, "what the role's owner asks for"),
+    served("aws_profile_name", Text, "a profile of the AWS config files"),
+    served("aws_region_name", Text, "the AWS region"),
+    served("aws_role_name", Text, "the ARN of a role to assume"),
+    served("aws_secret_access_key", Text, "the other half of a key pair"),
+    served("aws_session_name", Text, "the name of the role's session"),
+    served("aws_session_tags", List, "tags of the role's session, `{Key, Value}` each"),
+    served("aws_session_token", Text, "the token of a temporary key pair"),
+    served("aws_sts_endpoint", Text, "the endpoint that gives roles"),
+    served("aws_web_identity_token", Text, "what proves who assumes the role"),
+    served("base_model", Text, "the model that an opaque ARN is built on"),
+    served("configurable_clientside_auth_params", Texts, "`api_key`: a request may bring a Bedrock API key of its own"),
+    served("custom_llm_provider", Text, "`bedrock`"),
+    served("drop_params", Flag, "leave parameters out that the model does not have, with a warning"),
+    served("extra_headers", Map, "headers of every request to AWS"),
+    served("keepalive_seconds", Seconds, "how often a silent stream says that it is alive"),
+    served("litellm_credential_name", Text, "an entry of `credential_list`, for what is not set here"),
+    served("max_retries", Count, "attempts after the first"),
+    served("model", Text, "the Bedrock model: `bedrock/[converse/|invoke/][region/]id-or-ARN`"),
+    served("modify_params", Flag, "repair conversations that the model would refuse"),
+    served("num_retries", Count, "attempts after the first"),
+    served("request_timeout", Seconds, "as `timeout`"),
+    served("stream_timeout", Seconds, "the same of streams"),
+    served("timeout", Seconds, "time to the head of an answer, and between two pieces of it"),
+    // Parameters of requests that deserve to be named.
+    served("additional_drop_params", Texts, "parameters to leave out"),
+    served("allowed_openai_params", Texts, "parameters to send although the model is not known to have them"),
+    served("cache_control_injection_points", List, "cache markers by role or place"),
+    served("guardrailConfig", Map, "Bedrock's guardrail, sent with every request; callers cannot replace it"),
+    served("max_tokens", Count, "largest answer of requests that set none"),
+    served("model_id", Text, "an ARN that takes the model's place in the URL"),
+    served("temperature", Number, "of requests that set none"),
+    served("top_p", Number, "of requests that set none"),
+    served("user_continue_message", Map, "the message that fills a gap in a conversation"),
+    served("cooldown_time", Seconds, "how long this deployment is passed over when it fails"),
+    served("max_parallel_requests", Count, "calls open at once"),
+    served("rpm", Count, "requests a minute"),
+    served("tpm", Count, "tokens a minute"),
+    served("weight", Number, "its share of the requests"),
+    ignored("aws_batch_role_arn", NO_ENDPOINT),
+    ignored("aws_bedrock_client", PYTHON),
+    ignored("aws_bedrock_project_id", NO_ENDPOINT),
+    ignored("budget_duration", BUDGETS),
+    ignored("fallbacks", "set `fallbacks` in `router_settings`"),
+    ignored("max_budget", BUDGETS),
+    ignored("merge_reasoning_content_in_choices", LATER),
+    ignored("mock_response", "answers come from Bedrock only; `--emulator` needs no account"),
+    ignored("num_ctx", OTHERS),
+    ignored("order", LATER),
+    ignored("organization", OTHERS),
+    ignored("s3_access_key_id", NO_ENDPOINT),
+    ignored("s3_bucket_name", NO_ENDPOINT),
+    ignored("s3_secret_access_key", NO_ENDPOINT),
+    ignored("tags", LATER),
+    ignored("use_in_pass_through", NO_ENDPOINT),
+];
+
+/// In `model_info`. What is not here describes the model to others.
+pub(crate) const INFO: &[Key] = &[
+    served("access_groups", Texts, "groups of keys that LiteLLM lets in; shown"),
+    served("base_model", Text, "the model that an opaque ARN is built on"),
+    served("description", Text, "shown"),
+    served("id", Text, "the deployment's name; shown"),
+    served("mode", Text, "what the model is for; shown"),
+    served("supported_environments", Texts, "shown"),
+    served("version", Text, "shown"),
+];
+
+/// In an entry of `credential_list`.
+pub(crate) const CREDENTIAL: &[Key] = &[
+    served("credential_info", Map, "a description"),
+    served("credential_name", Text, "its name"),
+    served("credential_values", Map, "members of `litellm_params`"),
+];
+
+/// In an entry of `general_settings.keys`.
+pub(crate) const KEYS: &[Key] = &[
+    served("key", Text, "the key"),
+    served("key_alias", Text, "its name"),
+    served("models", Texts, "the names it is for, which may have a `*`; all, if there are none"),
 ];
 
 /// In `litellm_settings`.
-pub(crate) const SETTINGS: &[&str] = &[
-    "bedrock_neutralize_orphaned_tool_blocks",
-    "bedrock_request_metadata_fields",
-    "cache",
-    "cache_params",
-    "callbacks",
-    "default_internal_user_params",
-    "default_team_settings",
-    "enable_json_schema_validation",
-    "failure_callback",
-    "force_ipv4",
-    "max_budget",
-    "model_alias_map",
-    "redact_user_api_key_info",
-    "service_callback",
-    "ssl_verify",
-    "success_callback",
-    "telemetry",
-    "turn_off_message_logging",
-    "upperbound_key_generate_params",
+pub(crate) const SETTINGS: &[Key] = &[
+    served("drop_params", Flag, "leave parameters out that a model does not have, with a warning"),
+    served("keepalive_seconds", Seconds, "how often a silent stream says that it is alive"),
+    served("modify_params", Flag, "repair conversations that a model would refuse"),
+    served("num_retries", Count, "attempts after the first"),
+    served("request_timeout", Seconds, "time to the head of an answer, and between two pieces of it"),
+    served("user_url_allowed_hosts", Texts, "hosts that may be private, e.g. an image server of yours"),
+    served("user_url_validation", Flag, "`false`: media are fetched from private addresses, too"),
+    served("allowed_fails", Count, "failures in a minute before a deployment is passed over"),
+    served("content_policy_fallbacks", List, "the same where a filter held the answer back"),
+    served("context_window_fallbacks", List, "the same where the prompt is too long"),
+    served("cooldown_time", Seconds, "how long a failing deployment is passed over"),
+    served("default_fallbacks", Texts, "models to try instead of those that have no others"),
+    served("fallbacks", List, "models to try instead, `[{name: [other]}]`"),
+    ignored("LITELLM_DISABLE_STOP_SEQUENCE_LIMIT", "stop sequences have no limit here"),
+    ignored("bedrock_neutralize_orphaned_tool_blocks", "tool blocks without tools get a minimal `toolConfig`"),
+    ignored("bedrock_request_metadata_fields", LATER),
+    ignored("cache", CACHE),
+    ignored("cache_params", CACHE),
+    ignored("callbacks", CALLBACKS),
+    ignored("custom_provider_map", PYTHON),
+    ignored("default_internal_user_params", DATABASE),
+    ignored("default_team_settings", DATABASE),
+    ignored("disable_add_transform_inline_image_block", OTHERS),
+    ignored("disable_copilot_system_to_assistant", OTHERS),
+    ignored("disable_end_user_cost_tracking", DATABASE),
+    ignored("disable_end_user_cost_tracking_prometheus_only", LATER),
+    ignored("disable_hf_tokenizer_download", "tokens are counted by AWS"),
+    ignored("enable_json_schema_validation", LATER),
+    ignored("enable_key_alias_format_validation", DATABASE),
+    ignored("enable_preview_features", OTHERS),
+    ignored("failure_callback", CALLBACKS),
+    ignored("force_ipv4", LATER),
+    served("json_logs", Flag, "the log is JSON, one line each"),
+    ignored("key_generation_settings", DATABASE),
+    ignored("langfuse_default_tags", CALLBACKS),
+    ignored("max_budget", BUDGETS),
+    ignored("mcp_aliases", MCP),
+    ignored("model_alias_map", LATER),
+    ignored("post_call_rules", PYTHON),
+    ignored("pre_call_rules", PYTHON),
+    ignored("redact_user_api_key_info", "keys are in no log"),
+    ignored("service_callback", CALLBACKS),
+    ignored("service_callbacks", CALLBACKS),
+    served("set_verbose", Flag, "the log shows every request to AWS, without secrets"),
+    ignored("ssl_verify", "certificates are always verified"),
+    ignored("success_callback", CALLBACKS),
+    ignored("telemetry", "nothing is told to anybody"),
+    ignored("turn_off_message_logging", "messages are in no log"),
+    ignored("upperbound_key_generate_params", DATABASE),
+    ignored("use_chat_completions_url_for_anthropic_messages", NO_ENDPOINT),
 ];
 
 /// In `router_settings`.
-pub(crate) const ROUTER: &[&str] = &[
-    "allowed_fails_policy",
-    "cache_responses",
-    "enable_pre_call_checks",
-    "enable_tag_filtering",
-    "model_group_retry_policy",
-    "redis_host",
-    "redis_password",
-    "redis_port",
-    "redis_url",
-    "retry_policy",
-    "routing_strategy_args",
+pub(crate) const ROUTER: &[Key] = &[
+    served("num_retries", Count, "attempts after the first; wins over `litellm_settings`"),
+    served("timeout", Seconds, "as `request_timeout` of `litellm_settings`, and wins over it"),
+    served("allowed_fails", Count, "failures in a minute before a deployment is passed over"),
+    served("content_policy_fallbacks", List, "the same where a filter held the answer back"),
+    served("context_window_fallbacks", List, "the same where the prompt is too long"),
+    served("cooldown_time", Seconds, "how long a failing deployment is passed over"),
+    served("default_fallbacks", Texts, "models to try instead of those that have no others"),
+    served("fallbacks", List, "models to try instead, `[{name: [other]}]`"),
+    served("default_max_parallel_requests", Count, "calls that a deployment may have open at once"),
+    served("disable_cooldowns", Flag, "no deployment is passed over"),
+    served("max_fallbacks", Count, "other names tried for one request at most"),
+    served("model_group_alias", Map, "other names of models"),
+    served("retry_after", Seconds, "least wait before a deployment is asked again"),
+    served("routing_strategy", Text, "`simple-shuffle`; others are taken for it, with a warning"),
+    ignored("alerting_config", CALLBACKS),
+    ignored("allowed_fails_policy", LATER),
+    ignored("assistants_config", NO_ENDPOINT),
+    ignored("cache_kwargs", CACHE),
+    ignored("cache_responses", CACHE),
+    ignored("caching_groups", CACHE),
+    ignored("client_ttl", RUNTIME),
+    ignored("debug_level", "set RUST_LOG, or `--log debug`"),
+    ignored("default_litellm_params", LATER),
+    ignored("default_priority", RUNTIME),
+    ignored("deployment_affinity_ttl_seconds", LATER),
+    ignored("enable_pre_call_check", LATER),
+    ignored("enable_pre_call_checks", LATER),
+    ignored("enable_tag_filtering", LATER),
+    ignored("guardrail_list", GUARDRAILS),
+    ignored("ignore_invalid_deployments", "models of other providers are left out, wrong ones refused"),
+    ignored("model_group_retry_policy", LATER),
+    ignored("optional_pre_call_checks", LATER),
+    ignored("polling_interval", RUNTIME),
+    ignored("provider_budget_config", BUDGETS),
+    ignored("redis_db", REDIS),
+    ignored("redis_host", REDIS),
+    ignored("redis_password", REDIS),
+    ignored("redis_port", REDIS),
+    ignored("redis_url", REDIS),
+    ignored("retry_policy", LATER),
+    ignored("router_general_settings", RUNTIME),
+    ignored("routing_strategy_args", LATER),
+    ignored("search_tools", NO_ENDPOINT),
+    ignored("set_verbose", "set RUST_LOG, or `--log debug`"),
+    ignored("stream_timeout", "set `stream_timeout` in `litellm_params`"),
+    ignored("tag_filtering_match_any", LATER),
 ];
 
 /// In `general_settings`.
-pub(crate) const GENERAL: &[&str] = &[
-    "alert_types",
-    "alerting",
-    "allow_requests_on_db_unavailable",
-    "allowed_ips",
-    "allowed_routes",
-    "background_health_checks",
-    "completion_model",
-    "custom_auth",
-    "database_connection_pool_limit",
-    "database_url",
-    "disable_bedrock_agent_runtime_passthrough",
-    "disable_spend_logs",
-    "enable_jwt_auth",
-    "global_max_parallel_requests",
-    "health_check_interval",
-    "infer_model_from_keys",
-    "max_parallel_requests",
-    "max_response_size_mb",
-    "pass_through_endpoints",
-    "proxy_batch_write_at",
-    "proxy_budget_rescheduler_max_time",
-    "proxy_budget_rescheduler_min_time",
-    "public_routes",
-    "store_model_in_db",
-    "ui_access_mode",
+pub(crate) const GENERAL: &[Key] = &[
+    served("body_timeout_seconds", Seconds, "time for a whole request body; 60"),
+    served("fetch_urls", Flag, "`false`: media behind URLs are not fetched"),
+    served("header_timeout_seconds", Seconds, "time for the head of a request, and between two of a connection; 75"),
+    served("keys", List, "keys of callers, with the models each is for"),
+    served("keys_file", Text, "a file with such a list, from the folder of this one"),
+    served("litellm_key_header_name", Text, "another header that carries the key"),
+    served("master_key", Text, "the key to everything"),
+    served("max_request_size_mb", Count, "largest request body, in MiB; 64"),
+    served("drain_seconds", Seconds, "how long open calls may go on after the signal to stop; 30"),
+    ignored("admin_only_routes", ENTERPRISE),
+    ignored("alert_to_webhook_url", CALLBACKS),
+    ignored("alert_types", CALLBACKS),
+    ignored("alerting", CALLBACKS),
+    ignored("alerting_args", CALLBACKS),
+    ignored("alerting_threshold", CALLBACKS),
+    ignored("allow_client_side_credentials", "requests may carry no credentials"),
+    ignored("allow_requests_on_db_unavailable", DATABASE),
+    ignored("allow_user_auth", JWT),
+    ignored("allowed_ips", LATER),
+    ignored("allowed_routes", JWT),
+    ignored("background_health_checks", "`/health?check=true` calls the models when asked"),
+    ignored("completion_model", "requests name their model"),
+    ignored("custom_auth", PYTHON),
+    ignored("custom_key_generate", PYTHON),
+    ignored("custom_sso", PYTHON),
+    ignored("dangerously_permit_weak_or_unset_master_key", "without a key, the gateway listens on loopback only"),
+    ignored("database_connection_pool_limit", DATABASE),
+    ignored("database_connection_timeout", DATABASE),
+    ignored("database_url", DATABASE),
+    ignored("default_team_disabled", DATABASE),
+    ignored("disable_adding_master_key_hash_to_db", DATABASE),
+    ignored("disable_bedrock_agent_runtime_passthrough", NO_ENDPOINT),
+    ignored("disable_master_key_return", UI),
+    ignored("disable_prisma_schema_update", DATABASE),
+    ignored("disable_reset_budget", BUDGETS),
+    ignored("disable_responses_id_security", NO_ENDPOINT),
+    ignored("disable_retry_on_max_parallel_request_limit_error", LATER),
+    ignored("disable_spend_logs", DATABASE),
+    ignored("disable_spend_updates", DATABASE),
+    ignored("embedding_model", "requests name their model"),
+    ignored("enable_jwt_auth", JWT),
+    ignored("enable_oauth2_auth", JWT),
+    ignored("enable_oauth2_proxy_auth", JWT),
+    ignored("enforce_user_param", LATER),
+    ignored("enforced_params", ENTERPRISE),
+    ignored("forward_client_headers_to_llm_api", "set `extra_headers`; a request may carry them, too"),
+    ignored("forward_openai_org_id", OTHERS),
+    ignored("global_max_parallel_requests", LATER),
+    ignored("health_check_details", "health checks show no limits"),
+    ignored("health_check_interval", "`/health?check=true` calls the models when asked"),
+    ignored("image_generation_model", "requests name their model"),
+    ignored("infer_model_from_keys", OTHERS),
+    ignored("key_management_settings", KEY_VAULT),
+    ignored("key_management_system", KEY_VAULT),
+    ignored("litellm_jwtauth", JWT),
+    ignored("litellm_license", ENTERPRISE),
+    ignored("max_parallel_requests", LATER),
+    ignored("max_response_size_mb", LATER),
+    ignored("maximum_spend_logs_retention_interval", DATABASE),
+    ignored("maximum_spend_logs_retention_period", DATABASE),
+    ignored("moderation_model", NO_ENDPOINT),
+    ignored("oauth2_config_mappings", JWT),
+    ignored("pass_through_endpoints", NO_ENDPOINT),
+    ignored("proxy_batch_polling_interval", NO_ENDPOINT),
+    ignored("proxy_batch_write_at", DATABASE),
+    ignored("proxy_budget_rescheduler_max_time", BUDGETS),
+    ignored("proxy_budget_rescheduler_min_time", BUDGETS),
+    ignored("public_routes", ENTERPRISE),
+    ignored("reject_clientside_metadata_tags", BUDGETS),
+    ignored("service_account_settings", DATABASE),
+    ignored("spend_report_frequency", CALLBACKS),
+    ignored("store_model_in_db", DATABASE),
+    ignored("store_prompts_in_spend_logs", DATABASE),
+    ignored("supported_db_objects", DATABASE),
+    ignored("ui_access_mode", UI),
+    ignored("use_azure_key_vault", KEY_VAULT),
+    ignored("use_client_credentials_pass_through_routes", NO_ENDPOINT),
+    ignored("use_google_kms", KEY_VAULT),
+    ignored("use_x_forwarded_for", LATER),
+    ignored("user_api_key_cache_ttl", DATABASE),
+    ignored("user_mcp_management_mode", MCP),
 ];
 
-/// In `litellm_params`.
-pub(crate) const PARAMS: &[&str] = &[
-    "aws_batch_role_arn",
-    "aws_bedrock_project_id",
-    "budget_duration",
-    "fallbacks",
-    "litellm_credential_name",
-    "max_budget",
-    "merge_reasoning_content_in_choices",
-    "mock_response",
-    "num_ctx",
-    "order",
-    "s3_access_key_id",
-    "s3_bucket_name",
-    "s3_secret_access_key",
-    "tags",
-    "use_in_pass_through",
-];
+/// The keys of the map at a path of the file; `None` where keys are anybody's.
+pub(crate) fn table(path: &str) -> Option<&'static [Key]> {
+    Some(match path {
+        "" => TOP,
+        "general_settings" => GENERAL,
+        "litellm_settings" => SETTINGS,
+        "router_settings" => ROUTER,
+        _ if path.ends_with("].litellm_params") => PARAMS,
+        _ if path.ends_with("].model_info") => INFO,
+        _ => match path.strip_suffix(']').and_then(|path| path.rsplit_once('['))?.0 {
+            "credential_list" => CREDENTIAL,
+            "general_settings.keys" | "keys" => KEYS,
+            "model_list" => ENTRY,
+            _ => return None,
+        },
+    })
+}
+
+/// What becomes of `key` in the map at `path`, if there is such a key.
+pub(crate) fn fate(path: &str, key: &str) -> Option<Fate> {
+    table(path)?.iter().find(|known| known.name == key).map(|known| known.fate)
+}
+
+/// Takes out what is ignored, and says why.
+pub(crate) fn warn_of_ignored(section: &mut Section<'_>, warnings: &mut Vec<String>) {
+    let path = section.place().key;
+    let names = table(&path).unwrap_or_default().iter().filter(|key| matches!(key.fate, Fate::Ignored(_)));
+    let names: Vec<&str> = names.map(|key| key.name).collect();
+    for place in section.take_all(&names) {
+        let name = place.key.rsplit('.').next().unwrap_or_default();
+        if let Some(Fate::Ignored(why)) = fate(&path, name) {
+            warnings.push(place.warning(&format!("`{}` is ignored: {why}", place.key)));
+        }
+    }
+}

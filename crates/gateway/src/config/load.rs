@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use facade::Secret;
-
-use crate::config::model::{Context, Settings, not_yet, unknown};
+use crate::config::model::{Context, Entry, Settings, unknown};
 use crate::config::section::{Section, text};
+use crate::config::sources::Sources;
 use crate::config::tree::{Node, Value};
-use crate::config::{Config, ConfigError, Connection, Environment, Model, Routing, known, model};
+use crate::config::{Config, ConfigError, Connection, Environment, Model, Routing, keys, known, model};
+use crate::keys::Key;
+use crate::limits::Limits;
 
 /// The prefix of texts that stand for a variable.
 const REFERENCE: &str = "os.environ/";
@@ -18,36 +19,34 @@ impl Config {
     pub fn of_environment(env: &Environment) -> Self {
         let mut config = Self::new();
         config.models.push(Model::new("bedrock/*", "bedrock/*", Connection::ambient(env)));
-        config.master_key = env.value("LITELLM_MASTER_KEY").map(Secret::new);
+        config.keys.all.extend(env.value("LITELLM_MASTER_KEY").map(Key::master));
         config
     }
 
-    /// Reads a file.
+    /// Reads a file, and those that it includes.
     ///
     /// # Errors
-    /// If it cannot be read or is wrong: file, line, key and reason.
+    /// If one cannot be read or is wrong: file, line, key and reason.
     pub fn load(path: &Path, env: Environment) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|error| whole(path, error.to_string()))?;
-        Self::parse(path, &text, env)
+        Self::read(Sources::load(path)?, env)
     }
 
-    /// Reads the text of a file; `path` is for messages.
+    /// Reads the text of a file; `path` is for messages, and for what it includes.
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub fn parse(path: &Path, text: &str, mut env: Environment) -> Result<Self, ConfigError> {
-        // As with LiteLLM's reader, `n` and `y` are names, not booleans.
-        let options = serde_saphyr::options! { strict_booleans: true };
-        let mut root: Node =
-            serde_saphyr::from_str_with_options(text, options).map_err(|error| syntax(path, &error))?;
-        set_variables(path, &mut root, &mut env)?;
-        resolve(path, "", &mut root, &env)?;
-        let mut root = Section::new(path, "", root)?;
+    pub fn parse(path: &Path, text: &str, env: Environment) -> Result<Self, ConfigError> {
+        Self::read(Sources::parse(path, text)?, env)
+    }
+
+    fn read(mut sources: Sources, mut env: Environment) -> Result<Self, ConfigError> {
+        sources.resolve(&mut env)?;
+        let mut roots = sources.roots()?;
         let mut config = Self::new();
         let warnings = &mut config.warnings;
 
-        let mut settings = root.section("litellm_settings")?;
-        let mut router = root.section("router_settings")?;
+        let mut settings = roots.section("litellm_settings", warnings)?;
+        let mut router = roots.section("router_settings", warnings)?;
         let common = Settings {
             drop_params: settings.flag("drop_params")?.unwrap_or_default(),
             modify_params: settings.flag("modify_params")?.unwrap_or_default(),
@@ -60,12 +59,10 @@ impl Config {
         config.routing = Routing::read(&mut router, &mut settings, warnings)?;
         config.json_logs = settings.flag("json_logs")? == Some(true);
         config.verbose = settings.flag("set_verbose")? == Some(true);
-        let mut general = root.section("general_settings")?;
-        config.master_key =
-            general.text("master_key")?.or_else(|| env.value("LITELLM_MASTER_KEY").map(str::to_owned)).map(Secret::new);
-        if let Some(megabytes) = general.count("max_request_size_mb")? {
-            config.max_body = usize::try_from(megabytes).unwrap_or(usize::MAX).saturating_mul(1 << 20);
-        }
+        let mut general = roots.section("general_settings", warnings)?;
+        let keys_file;
+        (config.keys, keys_file) = keys::read(&mut general, &env)?;
+        config.limits = limits(&mut general)?;
         if let Some(limits) = &mut config.fetch {
             // LiteLLM's names.
             limits.allow_private = settings.flag("user_url_validation")? == Some(false);
@@ -77,33 +74,58 @@ impl Config {
         if general.flag("fetch_urls")? == Some(false) {
             config.fetch = None;
         }
-        root.take("environment_variables");
-
-        let context = Context { file: path, env: &env, settings: &common, limits: &config.routing.limits.clone() };
-        for (index, node) in root.list("model_list")?.into_iter().enumerate() {
-            config.models.push(model::read(&context, index, node, warnings)?);
+        let credentials = roots.credentials(warnings)?;
+        let shares = config.routing.limits.clone();
+        let mut foreign = None;
+        for (file, index, node) in roots.list("model_list")? {
+            let context = Context { file, env: &env, settings: &common, limits: &shares, credentials: &credentials };
+            match model::read(&context, index, node, warnings)? {
+                Entry::Model(model) => config.models.push(*model),
+                Entry::Foreign(error) => {
+                    warnings.push(format!("{error}; it is left out"));
+                    foreign.get_or_insert(error);
+                }
+            }
         }
-        let sections =
-            [(settings, known::SETTINGS), (router, known::ROUTER), (general, known::GENERAL), (root, known::TOP)];
-        for (mut section, not_served) in sections {
-            warnings.extend(section.take_all(not_served).iter().map(not_yet));
+        for mut section in [settings, router, general] {
+            known::warn_of_ignored(&mut section, warnings);
             unknown(section, warnings);
         }
+        for mut root in roots.into_rest() {
+            root.take_all(&["environment_variables", "include"]);
+            known::warn_of_ignored(&mut root, warnings);
+            unknown(root, warnings);
+        }
         for name in config.routing.unserved(&config.models) {
+            let (path, _) = &sources.0[0];
             warnings.push(format!("{}: nobody serves `{name}`, which is named as a fallback or alias", path.display()));
         }
         if config.models.is_empty() {
-            return Err(whole(path, "`model_list` is empty: there is nothing to serve".to_owned()));
+            let (path, _) = &sources.0[0];
+            return Err(
+                foreign.unwrap_or_else(|| whole(path, "`model_list` is empty: there is nothing to serve".to_owned()))
+            );
         }
+        config.files = sources.0.into_iter().map(|(path, _)| path).chain(keys_file).collect();
         Ok(config)
     }
 }
 
-fn whole(path: &Path, message: String) -> ConfigError {
+fn limits(general: &mut Section<'_>) -> Result<Limits, ConfigError> {
+    let mut limits = Limits::default();
+    if let Some(megabytes) = general.count("max_request_size_mb")? {
+        limits.body = usize::try_from(megabytes).unwrap_or(usize::MAX).saturating_mul(1 << 20);
+    }
+    limits.body_time = general.seconds("body_timeout_seconds")?.unwrap_or(limits.body_time);
+    limits.head_time = general.seconds("header_timeout_seconds")?.unwrap_or(limits.head_time);
+    Ok(limits)
+}
+
+pub(crate) fn whole(path: &Path, message: String) -> ConfigError {
     ConfigError { file: path.to_owned(), line: None, key: String::new(), message }
 }
 
-fn syntax(path: &Path, error: &serde_saphyr::Error) -> ConfigError {
+pub(crate) fn syntax(path: &Path, error: &serde_saphyr::Error) -> ConfigError {
     let line = error.location().map(|location| location.line()).filter(|line| *line > 0);
     let message = error.without_snippet().render_with_formatter(&serde_saphyr::UserMessageFormatter);
     let message = message.lines().next().unwrap_or_default();
@@ -113,7 +135,7 @@ fn syntax(path: &Path, error: &serde_saphyr::Error) -> ConfigError {
 }
 
 /// `environment_variables` come first: the rest of the file may refer to them.
-fn set_variables(path: &Path, root: &mut Node, env: &mut Environment) -> Result<(), ConfigError> {
+pub(crate) fn set_variables(path: &Path, root: &mut Node, env: &mut Environment) -> Result<(), ConfigError> {
     const KEY: &str = "environment_variables";
     let Value::Map(entries) = &mut root.value else { return Ok(()) };
     let Some(entry) = entries.iter_mut().find(|entry| entry.key == KEY) else { return Ok(()) };
@@ -125,7 +147,7 @@ fn set_variables(path: &Path, root: &mut Node, env: &mut Environment) -> Result<
 }
 
 /// Replaces every reference to a variable by its value.
-fn resolve(path: &Path, key: &str, node: &mut Node, env: &Environment) -> Result<(), ConfigError> {
+pub(crate) fn resolve(path: &Path, key: &str, node: &mut Node, env: &Environment) -> Result<(), ConfigError> {
     match &mut node.value {
         Value::List(nodes) => nodes
             .iter_mut()

@@ -1,15 +1,17 @@
 //! Reads one entry of `model_list`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use facade::ChatRequest;
 use facade::transform::ModelOverrides;
-use facade::types::RawJson;
+use facade::types::{Extra, RawJson};
 
 use crate::config::identity;
+use crate::config::known::{self, INFO};
 use crate::config::section::Section;
-use crate::config::tree::{Entry, Node, Value};
-use crate::config::{ConfigError, Connection, Environment, Limits, Model, Place, known};
+use crate::config::tree::{self, Node, Value};
+use crate::config::{ConfigError, Connection, Environment, Limits, Model};
 
 /// What `litellm_settings` and `router_settings` say for every model.
 #[derive(Debug, Default)]
@@ -26,17 +28,23 @@ pub(crate) struct Context<'a> {
     pub(crate) env: &'a Environment,
     pub(crate) settings: &'a Settings,
     pub(crate) limits: &'a Limits,
+    /// By name, what models may have from there.
+    pub(crate) credentials: &'a BTreeMap<String, Vec<tree::Entry>>,
 }
 
-/// Members of `model_info` that say something to us or describe the model to others.
-const INFO: &[&str] = &["access_groups", "description", "mode", "supported_environments", "version"];
+/// What an entry is.
+pub(crate) enum Entry {
+    /// Another provider's, and why it is not served.
+    Foreign(ConfigError),
+    Model(Box<Model>),
+}
 
 pub(crate) fn read(
     context: &Context<'_>,
     index: usize,
     node: Node,
     warnings: &mut Vec<String>,
-) -> Result<Model, ConfigError> {
+) -> Result<Entry, ConfigError> {
     let settings = context.settings;
     let mut entry = Section::new(context.file, format!("model_list[{index}]"), node)?;
     let place = entry.place();
@@ -48,19 +56,21 @@ pub(crate) fn read(
     let name = entry.text("model_name")?.ok_or_else(|| missing("model_name"))?;
     let mut params = entry.section("litellm_params")?;
     let mut info = entry.section("model_info")?;
+    let shown = shown(&info)?;
     unknown(entry, warnings);
 
     let model_place = params.find("model").ok_or_else(|| missing("litellm_params.model"))?;
     let model = params.text("model")?.ok_or_else(|| missing("litellm_params.model"))?;
-    // As with LiteLLM, what stands before the first `/` is the provider.
-    if model.contains('/') && !model.starts_with("bedrock/") && !model.starts_with("arn:") {
-        return Err(model_place.error(format!("only Bedrock is served, and `{model}` does not begin with `bedrock/`")));
+    if is_foreign(&model) {
+        let message = format!("only Bedrock is served, and `{model}` does not begin with `bedrock/`");
+        return Ok(Entry::Foreign(model_place.error(message)));
     }
     if let Some(place) = params.find("custom_llm_provider")
         && params.text("custom_llm_provider")?.is_some_and(|provider| !provider.starts_with("bedrock"))
     {
-        return Err(place.error("only `bedrock` is served"));
+        return Ok(Entry::Foreign(place.error("only `bedrock` is served")));
     }
+    complete(&mut params, context)?;
     let ambient = Connection::ambient(context.env);
     let profile = params.find("aws_profile_name");
     let identity = identity::take(&mut params, context.env)?;
@@ -88,18 +98,43 @@ pub(crate) fn read(
     read.info = said(&mut params, |key| key.contains("_cost"), said(&mut info, |_| true, ModelOverrides::new())?)?;
     // A price that is not metered here is no parameter of requests either.
     let others = params.take_if(|key| key.contains("_cost"));
-    warnings.extend(others.iter().map(|(place, _)| not_yet(place)));
-    warnings.extend(params.take_all(known::PARAMS).iter().map(not_yet));
+    warnings.extend(others.iter().map(|(place, _)| place.warning(&format!("`{}` is not served yet", place.key))));
+    known::warn_of_ignored(&mut params, warnings);
     let base_model = params.text("base_model")?;
     read.defaults = defaults(params, region)?;
 
     read.base_model = info.text("base_model")?.or(base_model);
     read.id = info.text("id")?;
-    info.take_all(INFO);
-    warnings.extend(info.rest().iter().map(|(place, _)| not_yet(place)));
+    info.take_all(&INFO.iter().map(|key| key.name).collect::<Vec<_>>());
+    warnings.extend(info.rest().iter().map(|(place, _)| place.warning(&format!("`{}` is not served yet", place.key))));
+    read.shown = shown;
     read.profile = profile;
     read.place = Some(model_place);
-    Ok(read)
+    Ok(Entry::Model(Box::new(read)))
+}
+
+/// `model_info`, for those who ask what is known of the model.
+fn shown(info: &Section<'_>) -> Result<Extra, ConfigError> {
+    let mut shown = Extra::default();
+    for (place, entry) in info.members() {
+        let json = RawJson::from_value(&entry.node).map_err(|error| place.error(error.to_string()))?;
+        shown.insert(entry.key, json);
+    }
+    Ok(shown)
+}
+
+/// Whether a model is another provider's. As with LiteLLM, what stands before the first `/` says whose.
+pub(crate) fn is_foreign(model: &str) -> bool {
+    model.contains('/') && !model.starts_with("bedrock/") && !model.starts_with("arn:")
+}
+
+/// What the entry has from `credential_list`.
+fn complete(params: &mut Section<'_>, context: &Context<'_>) -> Result<(), ConfigError> {
+    let Some(place) = params.find("litellm_credential_name") else { return Ok(()) };
+    let Some(name) = params.text("litellm_credential_name")? else { return Ok(()) };
+    let values = context.credentials.get(&name);
+    params.complete(values.ok_or_else(|| place.error(format!("`credential_list` has no `{name}`")))?);
+    Ok(())
 }
 
 /// What requests may bring of the caller's own: an API key, which replaces the operator's identity. Whoever chose an endpoint
@@ -157,7 +192,7 @@ fn headers(params: &mut Section<'_>) -> Result<Vec<(String, String)>, ConfigErro
 /// Everything that is left: parameters of requests that do not set them. Read one by one, so that a wrong one is named.
 fn defaults(params: Section<'_>, region: Option<String>) -> Result<ChatRequest, ConfigError> {
     let mut defaults = ChatRequest::default();
-    for (place, Entry { key, node, .. }) in params.rest() {
+    for (place, tree::Entry { key, node, .. }) in params.rest() {
         if matches!(node.value, Value::Null) {
             continue;
         }
@@ -179,15 +214,5 @@ fn defaults(params: Section<'_>, region: Option<String>) -> Result<ChatRequest, 
 
 /// Warns of what nobody knows.
 pub(crate) fn unknown(section: Section<'_>, warnings: &mut Vec<String>) {
-    warnings.extend(
-        section
-            .rest()
-            .iter()
-            .map(|(place, _)| format!("{}:{}: unknown key `{}`", place.file.display(), place.line, place.key)),
-    );
-}
-
-/// The warning for what is known and not served.
-pub(crate) fn not_yet(place: &Place) -> String {
-    format!("{}:{}: `{}` is not served yet", place.file.display(), place.line, place.key)
+    warnings.extend(section.rest().iter().map(|(place, _)| place.warning(&format!("unknown key `{}`", place.key))));
 }

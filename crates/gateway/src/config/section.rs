@@ -5,6 +5,7 @@ use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::config::known::{self, Fate};
 use crate::config::tree::{Entry, Node, Value};
 
 /// Why a configuration is refused: file, line, key, reason, in one line.
@@ -48,6 +49,11 @@ impl Place {
     pub(crate) fn error(&self, message: impl Into<String>) -> ConfigError {
         ConfigError { file: self.file.clone(), line: Some(self.line), key: self.key.clone(), message: message.into() }
     }
+
+    /// A complaint that does not refuse the file.
+    pub(crate) fn warning(&self, message: &str) -> String {
+        format!("{}:{}: {message}", self.file.display(), self.line)
+    }
 }
 
 /// One map of the file. What is taken from it is known; what remains is not.
@@ -70,6 +76,16 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The file that the map is in.
+    pub(crate) const fn file(&self) -> &'a Path {
+        self.file
+    }
+
+    /// Whether nothing is left in it.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     /// The place of the map itself.
     pub(crate) fn place(&self) -> Place {
         Place { file: self.file.to_owned(), line: self.line, key: self.key.clone() }
@@ -86,8 +102,22 @@ impl<'a> Section<'a> {
 
     /// Takes a member out. One without a value counts as absent.
     pub(crate) fn take(&mut self, key: &str) -> Option<Node> {
+        debug_assert!(
+            known::table(&self.key).is_none() || matches!(known::fate(&self.key, key), Some(Fate::Served(_))),
+            "`{key}` of `{}` is read, and not among the served keys of known.rs",
+            self.key
+        );
         let index = self.entries.iter().position(|entry| entry.key == key)?;
         Some(self.entries.remove(index).node).filter(|node| !matches!(node.value, Value::Null))
+    }
+
+    /// Adds members of names that are not there.
+    pub(crate) fn complete(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if !self.entries.iter().any(|own| own.key == entry.key && !matches!(own.node.value, Value::Null)) {
+                self.entries.push(entry.clone());
+            }
+        }
     }
 
     /// A map within.
@@ -210,8 +240,13 @@ impl<'a> Section<'a> {
 
     /// What was not taken.
     pub(crate) fn rest(self) -> Vec<(Place, Entry)> {
-        let entries = self.entries.clone();
-        entries.into_iter().map(|entry| (self.place_of(&entry.key, entry.line), entry)).collect()
+        self.members()
+    }
+
+    /// What was not taken yet.
+    pub(crate) fn members(&self) -> Vec<(Place, Entry)> {
+        let entries = self.entries.iter().cloned();
+        entries.map(|entry| (self.place_of(&entry.key, entry.line), entry)).collect()
     }
 }
 

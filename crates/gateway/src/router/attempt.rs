@@ -10,7 +10,7 @@ use facade::{Error, ErrorKind, Warning};
 use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep};
 
-use crate::app::App;
+use crate::caller::Caller;
 use crate::config::Routing;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
@@ -69,10 +69,12 @@ pub(crate) struct Whole {
 
 /// Answers `first`. `again` reads the request once more, for another attempt.
 pub(crate) async fn route<R: Routed>(
-    app: &App,
-    first: R,
+    app: &Caller,
+    mut first: R,
     again: impl Fn() -> Result<R, ApiError> + Send,
 ) -> Result<Response, ApiError> {
+    let name = first.model().clone();
+    app.admit(&name, first.extra())?;
     let mut trail = Trail::new();
     let outcome = go(app, first, again, &mut trail).await;
     observe::waited(trail.waited);
@@ -88,7 +90,7 @@ pub(crate) async fn route<R: Routed>(
 
 /// Goes from name to name.
 async fn go<R: Routed>(
-    app: &App,
+    app: &Caller,
     mut first: R,
     again: impl Fn() -> Result<R, ApiError> + Send,
     trail: &mut Trail,
@@ -96,7 +98,8 @@ async fn go<R: Routed>(
     let asked = app.deployments.canonical(first.model()).to_owned();
     let wishes = Wishes::take(first.extra(), &asked).map_err(ApiError::from)?;
     let is_served = |name: &str| app.deployments.group(name).is_some();
-    if let Some(name) = wishes.names().find(|name| !is_served(name)) {
+    // The operator's fallbacks are the operator's choice; the caller's own are held against the key.
+    if let Some(name) = wishes.names().find(|name| !is_served(name) || !app.admits(name)) {
         let message = format!("fallbacks: the model `{name}` does not exist");
         return Err(ApiError::from(Error::from(TransformError::invalid("fallbacks", message))).into());
     }

@@ -27,10 +27,13 @@ pub(super) async fn request<T: DeserializeOwned + Send + 'static>(body: &Bytes) 
 /// The whole body, if it is not larger than allowed.
 pub(super) async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > app.max_body)) {
-        return Err(ApiError::too_large(app.max_body));
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > app.limits.body)) {
+        return Err(ApiError::too_large(app.limits.body));
     }
-    gather(body, announced.unwrap_or_default(), app.max_body).await
+    // Whoever sends a byte now and then would hold the connection for ever.
+    let read = gather(body, announced.unwrap_or_default(), app.limits.body);
+    let read = tokio::time::timeout(app.limits.body_time, read).await;
+    read.map_err(|_| ApiError::too_slow(app.limits.body_time))?
 }
 
 /// All pieces in one, without a copy if there is only one. Each is copied as it comes, so that the connection reads the next

@@ -1,16 +1,14 @@
 //! `POST /v1/chat/completions`.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use facade::transform::Delivery;
 use facade::types::{Extra, FinishReason};
 use facade::{ChatCall, ChatRequest, Error};
 use http::HeaderMap;
 
-use crate::app::App;
+use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
@@ -18,14 +16,14 @@ use crate::routes::body;
 use crate::{headers, observe, sse};
 
 /// The body names the model.
-pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
     route(&app, body::request::<ChatRequest>(&body).await?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
 pub(crate) async fn named(
-    State(app): State<Arc<App>>,
+    app: Caller,
     Path(model): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -66,7 +64,7 @@ impl Routed for ChatRequest {
     async fn send((call, delivery): Self::Call, deployment: &Deployment) -> Result<Answer, Error> {
         if delivery == Delivery::Stream {
             let stream = deployment.stream_client.stream(call).await?;
-            return Ok(Answer::Stream(Box::new(sse::open(stream, deployment.keepalive()).await?)));
+            return Ok(Answer::Stream(Box::new(sse::open(stream, deployment.keepalive(), sse::Shape::Chat).await?)));
         }
         let reply = deployment.client.send(call).await?;
         observe::uses(&reply);

@@ -1,16 +1,14 @@
 //! `POST /v1/embeddings`.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use facade::transform::Operation;
 use facade::types::{Embedding, Extra, RawJson, Vector};
 use facade::{EmbedCall, EmbedJob, EmbedJobCall, EmbeddingRequest, EmbeddingResponse, Error, Route};
 use http::HeaderMap;
 
-use crate::app::App;
+use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
@@ -18,14 +16,14 @@ use crate::routes::body;
 use crate::{headers, observe};
 
 /// The body names the model.
-pub(crate) async fn unnamed(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
     route(&app, body::parse::<EmbeddingRequest>(&body)?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
 pub(crate) async fn named(
-    State(app): State<Arc<App>>,
+    app: Caller,
     Path(model): Path<String>,
     headers: HeaderMap,
     body: Body,

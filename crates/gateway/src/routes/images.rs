@@ -1,15 +1,13 @@
 //! `POST /v1/images/generations` and `POST /v1/images/edits`.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use facade::types::Extra;
 use facade::{Error, ImageCall, ImageEditRequest, ImageRequest, Route};
 use http::HeaderMap;
 
-use crate::app::App;
+use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
@@ -17,14 +15,14 @@ use crate::routes::{body, form};
 use crate::{headers, observe};
 
 /// The body names the model.
-pub(crate) async fn draw(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn draw(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
     route(&app, body::parse::<ImageRequest>(&body)?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
 pub(crate) async fn draw_named(
-    State(app): State<Arc<App>>,
+    app: Caller,
     Path(model): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -39,14 +37,14 @@ pub(crate) async fn draw_named(
 }
 
 /// The form names the model.
-pub(crate) async fn edit(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn edit(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
     edited(&app, form::image_edit(&headers, body, None).await?).await
 }
 
 /// The path names the model, whatever the form says.
 pub(crate) async fn edit_named(
-    State(app): State<Arc<App>>,
+    app: Caller,
     Path(model): Path<String>,
     headers: HeaderMap,
     body: Body,
@@ -55,7 +53,7 @@ pub(crate) async fn edit_named(
     edited(&app, form::image_edit(&headers, body, Some(model)).await?).await
 }
 
-async fn edited(app: &App, request: ImageEditRequest) -> Result<Response, ApiError> {
+async fn edited(app: &Caller, request: ImageEditRequest) -> Result<Response, ApiError> {
     // To read a form again is more work than to keep its files.
     let copy = request.clone();
     route(app, request, || Ok(copy.clone())).await

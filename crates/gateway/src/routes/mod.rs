@@ -1,10 +1,184 @@
-//! One file for each kind of endpoint.
+//! Every endpoint there is: its paths, its handler, and what the OpenAPI document says of it.
 
 pub(crate) mod body;
-pub(crate) mod chat;
-pub(crate) mod embeddings;
+mod chat;
+mod completions;
+mod embeddings;
 mod form;
-pub(crate) mod health;
-pub(crate) mod images;
-pub(crate) mod models;
-pub(crate) mod rerank;
+mod health;
+mod images;
+mod models;
+mod openapi;
+mod rerank;
+
+use std::panic::AssertUnwindSafe;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{MethodRouter, get, post};
+use facade::ErrorBody;
+use futures::FutureExt as _;
+use http::{Method, StatusCode, Uri};
+
+use crate::app::Live;
+use crate::caller::Caller;
+use crate::error::ApiError;
+use crate::observe;
+use crate::routes::openapi::Doc;
+
+pub(crate) use completions::Completion;
+pub use openapi::openapi;
+
+/// One endpoint, under all its paths.
+struct Endpoint {
+    paths: &'static [&'static str],
+    handler: MethodRouter<Live>,
+    doc: Doc,
+}
+
+const JSON: &str = "application/json";
+const FORM: &str = "multipart/form-data";
+
+fn endpoint(paths: &'static [&'static str], handler: MethodRouter<Live>, doc: Doc) -> Endpoint {
+    Endpoint { paths, handler, doc }
+}
+
+fn asks(summary: &'static str, request: &'static str, answer: &'static str) -> Doc {
+    let request = Some((request, if request == "ImageEditRequest" { FORM } else { JSON }));
+    Doc { method: Method::POST, summary, request, answer, open: false }
+}
+
+fn tells(summary: &'static str, answer: &'static str) -> Doc {
+    Doc { method: Method::GET, summary, request: None, answer, open: false }
+}
+
+fn tells_all(summary: &'static str, answer: &'static str) -> Doc {
+    Doc { open: true, ..tells(summary, answer) }
+}
+
+/// All of them. Which of them want a key is in their handlers: those with a `Caller`.
+fn endpoints() -> Vec<Endpoint> {
+    let chat = asks("Answer a conversation.", "ChatCompletionRequest", "ChatCompletion");
+    let completion = asks("Go on from a prompt.", "CompletionRequest", "Completion");
+    let embedding = asks("Turn texts into vectors.", "EmbeddingRequest", "EmbeddingList");
+    let image = asks("Draw.", "ImageRequest", "ImageList");
+    let edit = asks("Edit an image.", "ImageEditRequest", "ImageList");
+    let rank = asks("Rank documents.", "RerankRequest", "RerankList");
+    vec![
+        endpoint(&["/v1/chat/completions", "/chat/completions"], post(chat::unnamed), chat.clone()),
+        endpoint(
+            &["/openai/deployments/{model}/chat/completions", "/engines/{model}/chat/completions"],
+            post(chat::named),
+            chat,
+        ),
+        endpoint(&["/v1/completions", "/completions"], post(completions::unnamed), completion.clone()),
+        endpoint(
+            &["/openai/deployments/{model}/completions", "/engines/{model}/completions"],
+            post(completions::named),
+            completion,
+        ),
+        endpoint(&["/v1/embeddings", "/embeddings"], post(embeddings::unnamed), embedding.clone()),
+        endpoint(
+            &["/openai/deployments/{model}/embeddings", "/engines/{model}/embeddings"],
+            post(embeddings::named),
+            embedding,
+        ),
+        endpoint(&["/v1/images/generations", "/images/generations"], post(images::draw), image.clone()),
+        endpoint(
+            &["/openai/deployments/{model}/images/generations", "/engines/{model}/images/generations"],
+            post(images::draw_named),
+            image,
+        ),
+        endpoint(&["/v1/images/edits", "/images/edits"], post(images::edit), edit.clone()),
+        endpoint(
+            &["/openai/deployments/{model}/images/edits", "/engines/{model}/images/edits"],
+            post(images::edit_named),
+            edit,
+        ),
+        endpoint(&["/v2/rerank", "/v1/rerank", "/rerank"], post(rerank::rank), rank),
+        endpoint(&["/v1/models", "/models"], get(models::list), tells("The models of this key.", "ModelList")),
+        endpoint(&["/v1/models/{*model}", "/models/{*model}"], get(models::one), tells("One model.", "Model")),
+        endpoint(
+            &["/v1/model/info", "/model/info"],
+            get(models::info),
+            tells("What is known of each deployment.", "ModelInfoList"),
+        ),
+        endpoint(
+            &["/health"],
+            get(health::all),
+            tells("The deployments; with `?check=true` each is called, which costs money.", "Health"),
+        ),
+        endpoint(
+            &["/health/liveliness", "/health/liveness"],
+            get(health::alive),
+            tells_all("Whether the server runs.", "Text"),
+        ),
+        endpoint(
+            &["/health/readiness"],
+            get(health::ready),
+            tells_all("Whether the server takes requests.", "Anything"),
+        ),
+        endpoint(
+            &["/metrics"],
+            get(|_: Caller| observe::scrape()),
+            tells("Counts and times, as Prometheus reads them.", "Text"),
+        ),
+        endpoint(&["/openapi.json"], get(openapi::document), tells_all("This document.", "Anything")),
+    ]
+}
+
+/// The service, for whatever serves now.
+pub(crate) fn router() -> Router<Live> {
+    let mut router = Router::new();
+    for Endpoint { paths, handler, doc: _ } in endpoints() {
+        for path in paths {
+            router = router.route(path, handler.clone());
+        }
+    }
+    router
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(isolate))
+        .layer(middleware::from_fn(observe::watch))
+}
+
+/// Answers for a handler that panics: a mistake of ours costs one request.
+async fn isolate(request: Request, next: Next) -> Response {
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answered.unwrap_or_else(|_| {
+        let message = "the gateway failed; this is a mistake in it, not in the request";
+        ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorBody::new("server_error", message)).into_response()
+    })
+}
+
+async fn unknown_path(method: Method, uri: Uri) -> ApiError {
+    let message = format!("there is no {method} {}", uri.path());
+    ApiError::new(StatusCode::NOT_FOUND, ErrorBody::new("invalid_request_error", message).code("unknown_url"))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    let message = format!("{} does not take {method}", uri.path());
+    let body = ErrorBody::new("invalid_request_error", message).code("method_not_allowed");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_500_in_openais_shape() {
+        async fn fails() -> &'static str {
+            panic!("on purpose")
+        }
+        let router = Router::<()>::new().route("/", get(fails)).layer(middleware::from_fn(isolate));
+        let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = axum::body::to_bytes(answer.into_body(), 1000).await.unwrap();
+        assert!(body.starts_with(br#"{"error":{"message":"the gateway failed"#), "{body:?}");
+    }
+}

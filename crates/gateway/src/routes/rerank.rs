@@ -1,22 +1,19 @@
 //! `POST /v2/rerank`, in Cohere's shape; version 1 is the same and has more parameters.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
 use facade::types::Extra;
 use facade::{Error, RerankCall, RerankRequest};
 use http::HeaderMap;
 
-use crate::app::App;
+use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
 use crate::{headers, observe};
 
-pub(crate) async fn rank(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn rank(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
     route(&app, body::parse::<RerankRequest>(&body)?, || body::parse(&body)).await
 }

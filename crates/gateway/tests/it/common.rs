@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bedrock_emulator::Emulator;
-use gateway::{App, Config, Deployments, Environment};
+use gateway::{App, Config, Deployments, Environment, Limits};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -93,7 +93,7 @@ impl Gateway {
         let router = App::new(&config, deployments).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        tokio::spawn(gateway::serve(listener, router, Limits::default(), std::future::pending()));
         Self { emulator, addr, client: reqwest::Client::new() }
     }
 

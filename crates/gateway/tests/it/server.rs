@@ -77,3 +77,39 @@ async fn unknown_paths_and_methods_answer_in_openais_shape() {
     insta::assert_snapshot!(wrong.error(), @"405 invalid_request_error method_not_allowed -: /v1/chat/completions does not take GET");
     assert_eq!(wrong.header("allow"), "POST");
 }
+
+#[tokio::test]
+async fn model_info_says_what_is_known_and_no_secret() {
+    let gateway = Gateway::start("").await;
+    for path in ["/v1/model/info", "/model/info"] {
+        let answer = finish(gateway.get(path)).await;
+        let info = answer.json();
+        let nova = &info["data"][0];
+        assert_eq!(nova["model_name"], "nova");
+        assert_eq!(
+            nova["litellm_params"],
+            json!({"model": "bedrock/us.amazon.nova-lite-v1:0", "aws_region_name": "us-east-1"})
+        );
+        let known = &nova["model_info"];
+        assert_eq!((known["mode"].as_str(), known["supports_function_calling"].as_bool()), (Some("chat"), Some(true)));
+        assert!(known["max_input_tokens"].as_u64().unwrap() > 100_000);
+        assert!(!answer.text.contains("secret") && !answer.text.contains("AKID"), "{}", answer.text);
+        assert_eq!(info["data"][1]["model_info"], json!({}));
+    }
+}
+
+#[tokio::test]
+async fn health_calls_the_models_only_when_asked() {
+    let gateway = Gateway::start("").await;
+    let health = finish(gateway.get("/health")).await.json();
+    assert_eq!((&health["healthy_count"], &health["unhealthy_count"]), (&json!(2), &json!(0)));
+    assert_eq!(health["healthy_endpoints"][0]["checked"], false);
+    assert_eq!(gateway.emulator.requests().len(), 0);
+    let health = finish(gateway.get("/health?check=true&model=nova")).await.json();
+    assert_eq!(health["healthy_endpoints"][0]["checked"], true);
+    assert_eq!(gateway.sent()["inferenceConfig"], json!({"maxTokens": 1}));
+    gateway.emulator.script(bedrock_emulator::Fault::Throttle { times: 9 });
+    let health = finish(gateway.get("/health?check=true&model=nova")).await.json();
+    assert_eq!((&health["healthy_count"], &health["unhealthy_count"]), (&json!(0), &json!(1)));
+    assert!(health["unhealthy_endpoints"][0]["error"].as_str().unwrap().contains("Throttling"), "{health}");
+}

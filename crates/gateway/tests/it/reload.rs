@@ -1,0 +1,109 @@
+//! Another configuration for a server that runs.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use bedrock_emulator::{Emulator, Fault};
+use gateway::{App, Config, Deployments, Environment, Limits, Live};
+
+use crate::common::question;
+use serde_json::{Value, json};
+
+async fn app(name: &str, emulator: &Emulator) -> App {
+    let yaml = format!(
+        "model_list: [{{model_name: {name}, litellm_params: {{model: bedrock/amazon.nova-lite-v1:0, aws_access_key_id: a, \
+         aws_secret_access_key: b, aws_region_name: us-east-1, aws_bedrock_runtime_endpoint: \"{}\"}}}}]",
+        emulator.url()
+    );
+    let config = Config::parse("config.yaml".as_ref(), &yaml, Environment::default()).unwrap();
+    App::new(&config, Deployments::connect(&config).await.unwrap())
+}
+
+#[tokio::test]
+async fn open_requests_end_with_the_configuration_they_began_with() {
+    let emulator = Emulator::start().await.unwrap();
+    let live = Live::new(app("nova", &emulator).await);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1/chat/completions", listener.local_addr().unwrap());
+    tokio::spawn(gateway::serve(listener, live.router(), Limits::default(), std::future::pending()));
+    let client = reqwest::Client::new();
+    emulator.script(Fault::Slow { millis: 300 });
+    let slow = client.post(&url).json(&question(json!({"stream": true}))).send().await.unwrap();
+
+    live.replace(app("other", &emulator).await);
+    let gone = client.post(&url).json(&question(json!({}))).send().await.unwrap();
+    assert_eq!(gone.status(), 404);
+    let new = client.post(&url).json(&question(json!({"model": "other"}))).send().await.unwrap();
+    assert_eq!(new.status(), 200);
+    assert!(slow.text().await.unwrap().ends_with("data: [DONE]\n\n"));
+}
+
+/// `pumice serve`, stopped in the end.
+struct Server(Child, String);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Server {
+    fn start(config: &std::path::Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
+        command.args(["serve", "--emulator", "--port", "0", "--log", "info", "--config"]).arg(config).env_clear();
+        let mut child = command.env("NO_COLOR", "1").stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let url = lines.find_map(|line| {
+            let line = line.unwrap();
+            let (_, rest) = line.split_once("listening on ")?;
+            Some(rest.split(',').next().unwrap().to_owned())
+        });
+        // Somebody has to read what it says.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self(child, url.unwrap())
+    }
+
+    async fn models(&self) -> Vec<String> {
+        let list: Value = reqwest::get(format!("{}/v1/models", self.1)).await.unwrap().json().await.unwrap();
+        list["data"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    async fn becomes(&self, expected: &[&str]) {
+        let start = Instant::now();
+        while self.models().await != expected {
+            assert!(start.elapsed() < Duration::from_secs(20), "{:?}", self.models().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    #[cfg(unix)]
+    fn hang_up(&self) {
+        assert!(Command::new("kill").args(["-HUP", &self.0.id().to_string()]).status().unwrap().success());
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_changed_file_and_a_hangup_are_noticed_and_a_wrong_file_changes_nothing() {
+    let folder = std::env::temp_dir().join(format!("pumice-reload-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (file, more) = (folder.join("config.yaml"), folder.join("more.yaml"));
+    let entry = |name: &str| format!("model_list: [{{model_name: {name}, litellm_params: {{model: bedrock/x.y}}}}]\n");
+    std::fs::write(&more, entry("second")).unwrap();
+    std::fs::write(&file, format!("include: [more.yaml]\n{}", entry("first"))).unwrap();
+    let server = Server::start(&file);
+    server.becomes(&["first", "second"]).await;
+    // A file that was included.
+    std::fs::write(&more, entry("third-one")).unwrap();
+    server.becomes(&["first", "third-one"]).await;
+    std::fs::write(&file, "model_list: [").unwrap();
+    server.hang_up();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.models().await, ["first", "third-one"]);
+    std::fs::write(&file, entry("fourth")).unwrap();
+    server.hang_up();
+    server.becomes(&["fourth"]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+}
