@@ -49,7 +49,7 @@ const WRAPPED: &[(&str, &[&str])] = &[
 
 /// Most crates that each links, its own and those of the workspace included. A budget: whoever needs more says so here.
 const BUDGETS: &[(&str, &[&str], usize)] =
-    &[("bedrock-transform", &[], 25), ("facade", &["--no-default-features"], 25), ("gateway", &[], 235)];
+    &[("bedrock-transform", &[], 25), ("facade", &["--no-default-features"], 25), ("gateway", &[], 255)];
 
 /// Direct normal dependencies by package name.
 type Graph = BTreeMap<String, BTreeSet<String>>;
