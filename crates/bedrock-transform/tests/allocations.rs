@@ -1,5 +1,4 @@
 //! How often mapping asks for memory. One test in a process of its own: the counter is the process's.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::alloc::System;
 

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn frames_are_read_as_the_sdk_reads_them() {
-        let odd = vec![
+        let odd = [
             HeaderValue::Bool(true),
             HeaderValue::Byte(-1),
             HeaderValue::Int16(-2),

@@ -123,7 +123,7 @@ fn endpoints() -> Vec<Endpoint> {
         endpoint(
             &["/metrics"],
             get(|_: Caller| observe::scrape()),
-            tells("Counts and times, as Prometheus reads them.", "Text"),
+            tells("Counts and times, as Prometheus reads them.", "Metrics"),
         ),
         endpoint(&["/openapi.json"], get(openapi::document), tells_all("This document.", "Anything")),
     ]

@@ -121,7 +121,8 @@ fn operation(doc: &Doc, path: &str) -> Operation {
         let schema = Reference { to: format!("#/components/schemas/{name}") };
         BTreeMap::from([(media, Content { schema })])
     };
-    let mut answers = content(doc.answer, "application/json");
+    let media = if doc.answer == "Metrics" { "text/plain" } else { "application/json" };
+    let mut answers = content(doc.answer, media);
     if matches!(doc.answer, "ChatCompletion" | "Completion") {
         answers.extend(content("Events", "text/event-stream"));
     }

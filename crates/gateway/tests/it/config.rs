@@ -130,11 +130,11 @@ config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used, th
 config.yaml:4: unknown key `model_list[0].litellm_parms`
 config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is not served yet
 config.yaml:11: unknown key `litellm_settings.drop_param`
-config.yaml:12: `router_settings.retry_policy` is not served yet
+config.yaml:12: `router_settings.retry_policy` is ignored: it is not served yet
 config.yaml:12: unknown key `router_settings.num_retry`
-config.yaml:13: `general_settings.database_url` is not served yet
+config.yaml:13: `general_settings.database_url` is ignored: there is no database
 config.yaml:13: unknown key `general_settings.master_kye`
-config.yaml:14: `guardrails` is not served yet
+config.yaml:14: `guardrails` is ignored: the gateway runs no guardrails of its own; Bedrock's are set with `guardrailConfig`
 config.yaml:15: unknown key `modle_list`
 config.yaml: nobody serves `k`, which is named as a fallback or alias
 ");

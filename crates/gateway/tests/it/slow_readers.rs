@@ -147,8 +147,8 @@ async fn a_caller_who_does_not_read_holds_back_aws_and_not_memory() {
             ("AWS_REGION", "us-east-1"),
         ],
     );
-    // The emulator repeats what a tool answered, in deltas of twelve characters and some: about 20 MB of events.
-    let long = "slowly read ".repeat(80_000);
+    // The emulator repeats what a tool answered, in deltas of twelve characters and some: about 60 MB of events.
+    let long = "slowly read ".repeat(240_000);
     let messages = json!([
         {"role": "user", "content": "Ask the tool"},
         {"role": "assistant", "tool_calls": [{"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}]},
@@ -159,7 +159,8 @@ async fn a_caller_who_does_not_read_holds_back_aws_and_not_memory() {
     let before = served.resident();
     served.rest().await;
     let grown = served.resident().saturating_sub(before);
-    assert!(grown < 4 * MEGABYTE, "{grown} bytes are kept for a caller who does not read");
+    // Most of it is what the allocator holds back for the next call.
+    assert!(grown < 20 * MEGABYTE, "{grown} bytes are kept for a caller who does not read");
     assert_eq!(emulator.open_calls(), 1);
     socket.read_to_end(&mut answer).await.unwrap();
     assert!(content(&answer).contains(&long));
