@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::common::{Answer, Gateway, finish};
 
@@ -154,16 +154,16 @@ async fn a_request_may_name_who_stands_in_and_how_often_to_try() {
     let gateway = gateway(&[("a", THROTTLED, ", num_retries: 0"), ("b", NOVA, "")], "").await;
     let mut with = Vec::new();
     for wishes in [
-        json!({"fallbacks": ["b"]}),
-        json!({"fallbacks": [{"a": ["b"]}]}),
-        json!({"fallbacks": ["b"], "disable_fallbacks": true}),
-        json!({"fallbacks": ["nobody"]}),
-        json!({"num_retries": 1}),
-        json!({"num_retries": "x"}),
+        r#"{"fallbacks":["b"]}"#,
+        r#"{"fallbacks":[{"a":["b"]}]}"#,
+        r#"{"disable_fallbacks":true,"fallbacks":["b"]}"#,
+        r#"{"fallbacks":["nobody"]}"#,
+        r#"{"num_retries":1}"#,
+        r#"{"num_retries":"x"}"#,
     ] {
         gateway.emulator.clear_requests();
         let mut body = question("a");
-        body.as_object_mut().unwrap().extend(wishes.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(serde_json::from_str::<Map<String, Value>>(wishes).unwrap());
         let answer = gateway.chat(&body).await;
         with.push(format!("{wishes}: {} {:?}", told(&answer), asked(&gateway).len()));
         for request in gateway.emulator.requests() {
