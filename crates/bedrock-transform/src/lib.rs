@@ -32,6 +32,7 @@ mod family;
 mod hash;
 mod image;
 mod input;
+mod json_text;
 mod json_tree;
 mod media;
 mod model;

@@ -25,7 +25,7 @@ use crate::converse::media::DocumentNames;
 use crate::converse::wire::{Block, CachePoint, InferenceConfig, Request};
 use crate::family::{Cache, Capabilities, Reasoning, Sampling};
 use crate::input::ChatInput;
-use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings, native};
+use crate::{ModelSpec, Options, TransformError, UnsupportedParams, Warnings, json_text, native};
 
 /// Parameters that every model has on Converse.
 const ALWAYS: ParamSet = ParamSet::of(&[Param::MaxTokens, Param::ParallelToolCalls, Param::ServiceTier, Param::Stop]);
@@ -81,8 +81,7 @@ pub(crate) fn request(
 ) -> Result<Bytes, TransformError> {
     let request = build(input, spec, &CONVERSE, warnings)?;
     let mut body = Vec::with_capacity(size_hint(&request));
-    serde_json::to_writer(&mut body, &request)
-        .map_err(|error| TransformError::invalid("messages", error.to_string()))?;
+    json_text::write(&mut body, &request).map_err(|error| TransformError::invalid("messages", error.to_string()))?;
     Ok(body.into())
 }
 

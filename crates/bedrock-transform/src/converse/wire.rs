@@ -8,6 +8,7 @@ use core_types::RawJson;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use crate::json_text;
 use crate::media::{Medium, Source};
 
 #[derive(Debug, Default, Serialize)]
@@ -71,7 +72,7 @@ pub(crate) enum Block<'a> {
     /// A call of a tool that AWS ran.
     #[serde(rename = "toolUse")]
     ServerToolUse(&'a RawJson),
-    Text(Cow<'a, str>),
+    Text(#[serde(serialize_with = "json_text::long")] Cow<'a, str>),
     ToolResult(ToolResult<'a>),
     ToolUse(ToolUse<'a>),
     Video(Media<'a>),
@@ -86,7 +87,7 @@ pub(crate) struct Media<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum MediaSource<'a> {
-    Bytes(Cow<'a, str>),
+    Bytes(#[serde(serialize_with = "json_text::long")] Cow<'a, str>),
     Content(Vec<Block<'a>>),
     #[serde(rename_all = "camelCase")]
     S3Location {
@@ -94,7 +95,7 @@ pub(crate) enum MediaSource<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         bucket_owner: Option<&'a str>,
     },
-    Text(&'a str),
+    Text(#[serde(serialize_with = "json_text::long")] &'a str),
 }
 
 impl<'a> From<Source<'a>> for MediaSource<'a> {
@@ -139,6 +140,7 @@ pub(crate) struct CachePoint<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum GuardContent<'a> {
     Text {
+        #[serde(serialize_with = "json_text::long")]
         text: &'a str,
         #[serde(skip_serializing_if = "<[String]>::is_empty")]
         qualifiers: &'a [String],
@@ -152,6 +154,7 @@ pub(crate) enum GuardContent<'a> {
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Reasoning<'a> {
     ReasoningText {
+        #[serde(serialize_with = "json_text::long")]
         text: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         signature: Option<&'a str>,

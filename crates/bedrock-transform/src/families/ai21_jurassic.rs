@@ -13,7 +13,7 @@ use crate::input::ChatInput;
 use crate::native::kept::{self, kept};
 use crate::native::prompt;
 use crate::stream::delta::Delta;
-use crate::{ModelSpec, TransformError, Warnings, native};
+use crate::{ModelSpec, TransformError, Warnings, json_text, native};
 
 const NAME: &str = "ai21_jurassic";
 
@@ -41,6 +41,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Request<'a> {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,

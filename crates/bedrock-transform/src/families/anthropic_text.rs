@@ -17,7 +17,7 @@ use crate::native::added::Added;
 use crate::native::prompt::{self, Speaker};
 use crate::stream::delta::{Delta, Trailer};
 use crate::text::Text;
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, json_text};
 
 const NAME: &str = "anthropic_text";
 
@@ -50,6 +50,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 
 #[derive(Serialize)]
 struct Request<'a> {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens_to_sample: Option<u32>,

@@ -14,7 +14,7 @@ use crate::native::cohere::finish_reason;
 use crate::native::kept::{self, kept};
 use crate::native::prompt;
 use crate::stream::delta::Delta;
-use crate::{Delivery, ModelSpec, TransformError, Warnings, native};
+use crate::{Delivery, ModelSpec, TransformError, Warnings, json_text, native};
 
 const NAME: &str = "cohere_command";
 
@@ -35,6 +35,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 
 #[derive(Serialize)]
 struct Request<'a> {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,

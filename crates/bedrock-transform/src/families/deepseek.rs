@@ -14,7 +14,7 @@ use crate::native::openai_shape::{self, Dialect};
 use crate::native::prompt::{self, Speaker};
 use crate::native::tags::Tags;
 use crate::native::{self, Extras};
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, json_text};
 
 const NAME: &str = "deepseek";
 
@@ -53,6 +53,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 
 #[derive(Serialize)]
 struct Request<'a> {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_tokens: Option<u32>,

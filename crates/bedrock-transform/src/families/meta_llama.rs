@@ -11,7 +11,7 @@ use crate::family::{Capabilities, ChatCodec, Completion, Family, Model, TopK};
 use crate::input::ChatInput;
 use crate::native::generation::{self, Decoder};
 use crate::native::prompt::{self, Speaker};
-use crate::{ModelSpec, TransformError, Warnings, native};
+use crate::{ModelSpec, TransformError, Warnings, json_text, native};
 
 const NAME: &str = "meta_llama";
 
@@ -50,6 +50,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 
 #[derive(Serialize)]
 struct Request {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_gen_len: Option<u32>,

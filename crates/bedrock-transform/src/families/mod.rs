@@ -37,6 +37,7 @@ use serde::Serialize;
 use crate::TransformError;
 use crate::converse::response::Members;
 use crate::family::Family;
+use crate::json_text;
 
 /// Every family, alphabetical.
 pub(crate) const ALL: &[&Family] = &[
@@ -92,7 +93,8 @@ pub(crate) fn prefix_of_body(body: &str) -> &'static str {
 /// If a parameter names a field that is there already.
 pub fn body<T: Serialize>(request: &T, extra: &[(&str, &RawJson)]) -> Result<Bytes, TransformError> {
     let malformed = |error: serde_json::Error| TransformError::invalid("messages", error.to_string());
-    let mut body = serde_json::to_vec(request).map_err(malformed)?;
+    let mut body = Vec::with_capacity(1024);
+    json_text::write(&mut body, request).map_err(malformed)?;
     if extra.is_empty() {
         return Ok(body.into());
     }

@@ -13,7 +13,7 @@ use crate::native::mixed::{self, Decoder};
 use crate::native::openai_shape::{self, Dialect};
 use crate::native::prompt::{self, Speaker};
 use crate::native::tags::Tags;
-use crate::{ModelSpec, TransformError, Warnings, native};
+use crate::{ModelSpec, TransformError, Warnings, json_text, native};
 
 const NAME: &str = "qwen";
 
@@ -55,6 +55,7 @@ pub(super) static FAMILY: Family = Family::new(NAME)
 
 #[derive(Serialize)]
 struct Request<'a> {
+    #[serde(serialize_with = "json_text::long")]
     prompt: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     max_gen_len: Option<u32>,

@@ -13,7 +13,7 @@ use crate::converse::wire::{self, Fields, GuardContent, MediaSource, Reasoning};
 use crate::converse::{self, Dialect};
 use crate::families::body;
 use crate::input::ChatInput;
-use crate::{ModelSpec, TransformError, Warnings};
+use crate::{ModelSpec, TransformError, Warnings, json_text};
 
 const VERSION: &str = "bedrock-2023-05-31";
 
@@ -81,9 +81,11 @@ enum Content<'a> {
         data: &'a str,
     },
     Text {
+        #[serde(serialize_with = "json_text::long")]
         text: Cow<'a, str>,
     },
     Thinking {
+        #[serde(serialize_with = "json_text::long")]
         thinking: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         signature: Option<&'a str>,
@@ -104,9 +106,19 @@ enum Content<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Source<'a> {
-    Base64 { media_type: &'static str, data: Cow<'a, str> },
-    Content { content: Vec<Block<'a>> },
-    Text { media_type: &'static str, data: Cow<'a, str> },
+    Base64 {
+        media_type: &'static str,
+        #[serde(serialize_with = "json_text::long")]
+        data: Cow<'a, str>,
+    },
+    Content {
+        content: Vec<Block<'a>>,
+    },
+    Text {
+        media_type: &'static str,
+        #[serde(serialize_with = "json_text::long")]
+        data: Cow<'a, str>,
+    },
 }
 
 #[derive(Serialize)]

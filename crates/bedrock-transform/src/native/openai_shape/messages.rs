@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::input::ChatInput;
 use crate::media::{self, Kind, Label, Source};
 use crate::native::openai_shape::Dialect;
-use crate::{ModelSpec, TransformError};
+use crate::{ModelSpec, TransformError, json_text};
 
 #[derive(Serialize)]
 pub(super) struct WireMessage<'a> {
@@ -25,20 +25,28 @@ pub(super) struct WireMessage<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum WireContent<'a> {
-    Text(Cow<'a, str>),
+    Text(#[serde(serialize_with = "json_text::long")] Cow<'a, str>),
     Parts(Vec<WirePart<'a>>),
 }
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum WirePart<'a> {
-    ImageUrl { image_url: WireImage<'a> },
-    InputAudio { input_audio: WireAudio<'a> },
-    Text { text: &'a str },
+    ImageUrl {
+        image_url: WireImage<'a>,
+    },
+    InputAudio {
+        input_audio: WireAudio<'a>,
+    },
+    Text {
+        #[serde(serialize_with = "json_text::long")]
+        text: &'a str,
+    },
 }
 
 #[derive(Serialize)]
 struct WireImage<'a> {
+    #[serde(serialize_with = "json_text::long")]
     url: Cow<'a, str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
@@ -46,6 +54,7 @@ struct WireImage<'a> {
 
 #[derive(Serialize)]
 struct WireAudio<'a> {
+    #[serde(serialize_with = "json_text::long")]
     data: &'a str,
     format: &'a str,
 }
