@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use facade::transform::{Options, Prices, TransformError, Warnings};
@@ -42,6 +42,8 @@ pub(crate) struct Deployment {
     meters: Arc<ModelMeters>,
     /// The model, where its name does not depend on the caller's.
     spec: Option<ModelSpec>,
+    /// Its prices in the region of its first call.
+    prices: OnceLock<(Option<String>, Prices)>,
     pub(crate) client: Client,
     pub(crate) stream_client: Client,
     pub(crate) transport: Transport,
@@ -175,7 +177,7 @@ impl Found<'_> {
         };
         let spec = self.spec()?;
         let mut call = client.prepare_with(request, &spec, media)?;
-        self.observe(&call.outgoing, |region| spec.info_with(&config.info).prices(region));
+        self.observe(&call.outgoing, |region| self.prices(&spec, region));
         call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
@@ -196,7 +198,7 @@ impl Found<'_> {
         let mut call = client.prepare_embed_as(request, &spec)?;
         if let (Some(record), Some(first)) = (observe::current(), call.calls.first()) {
             record.takes_in(Used::by_input(&request.input));
-            self.observe(first, |region| spec.info_with(&config.info).prices(region));
+            self.observe(first, |region| self.prices(&spec, region));
         }
         for outgoing in &mut call.calls {
             outgoing.headers.extend(key.clone());
@@ -230,7 +232,7 @@ impl Found<'_> {
         defaults::fill_rerank(request, &config.defaults)?;
         let spec = self.spec()?;
         let mut call = client.prepare_rerank_as(request, &spec)?;
-        self.observe(&call.outgoing, |region| spec.info_with(&config.info).prices(region));
+        self.observe(&call.outgoing, |region| self.prices(&spec, region));
         call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
@@ -285,6 +287,17 @@ impl Found<'_> {
             let region = outgoing.region.as_deref().or_else(|| self.deployment.transport.region());
             record.goes_to(outgoing, prices(region));
         }
+    }
+
+    /// The prices there. Nearly all calls of a deployment go to one region: theirs are looked up once.
+    fn prices(&self, spec: &ModelSpec, region: Option<&str>) -> Prices {
+        let Deployment { config, prices, .. } = self.deployment;
+        let look_up = || spec.info_with(&config.info).prices(region);
+        if self.deployment.spec.is_none() {
+            return look_up();
+        }
+        let (known, prices) = prices.get_or_init(|| (region.map(str::to_owned), look_up()));
+        if known.as_deref() == region { prices.clone() } else { look_up() }
     }
 
     /// The model that the name means, of which the record of this request learns.
@@ -410,6 +423,7 @@ impl Deployment {
             id: model.id.clone().unwrap_or_else(|| id(model)),
             meters: Arc::new(ModelMeters::new(&model.name)),
             spec,
+            prices: OnceLock::new(),
             client: Client::new(transport.clone()).with_options(options.clone()),
             stream_client: Client::new(streams).with_options(options),
             transport,

@@ -337,7 +337,7 @@ pub(crate) fn service_tier(raw: &RawValue) -> Option<String> {
 }
 
 pub(crate) fn keep(raw: &RawValue) -> Option<RawJson> {
-    (raw.get() != "null").then(|| RawJson::from_value(raw).ok()).flatten()
+    (raw.get() != "null").then(|| raw.into())
 }
 
 /// An object of these members; `None` if there is none.

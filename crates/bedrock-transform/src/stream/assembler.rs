@@ -59,10 +59,9 @@ impl Assembler {
         match delta {
             Delta::Usage(usage) => self.usage = Some(usage),
             Delta::Trailer(trailer) => {
-                let keep = |raw: &serde_json::value::RawValue| RawJson::from_value(raw).ok();
                 self.tail.service_tier = trailer.service_tier.map(Arc::from);
-                self.tail.trace = trailer.trace.and_then(keep);
-                self.tail.raw = trailer.raw.and_then(keep);
+                self.tail.trace = trailer.trace.map(RawJson::from);
+                self.tail.raw = trailer.raw.map(RawJson::from);
             }
             _ if self.finish.is_some() => {
                 return Err(TransformError::stream("content after the model said that it stopped"));

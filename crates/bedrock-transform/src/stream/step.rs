@@ -104,7 +104,7 @@ impl Step<'_> {
         match self.piece {
             Piece::Finish(_) | Piece::Usage(_) => {}
             Piece::Annotation(annotation) => delta.annotations.push(annotation.clone()),
-            Piece::Raw(raw) => delta.provider_specific_fields = RawJson::from_value(raw).ok(),
+            Piece::Raw(raw) => delta.provider_specific_fields = Some(raw.into()),
             Piece::Reasoning(text) => {
                 delta.reasoning_content = Some(text.to_owned());
                 delta.thinking_blocks.push(ThinkingBlock::Thinking { thinking: text.to_owned(), signature: None });

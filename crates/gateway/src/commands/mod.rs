@@ -17,7 +17,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use crate::cli::{Cli, Command};
-use crate::observe::{logs, spans};
+use crate::observe::{Gathering, logs, spans};
 use crate::output;
 use crate::{ConfigError, Environment};
 
@@ -71,6 +71,7 @@ pub fn run(cli: Cli) -> ExitCode {
         return ExitCode::from(2);
     }
     logs::set(json_logs, detailed_debug);
+    let lines = if matches!(command, Command::Serve(_)) { Gathering::start().ok() } else { None };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -99,6 +100,7 @@ pub fn run(cli: Cli) -> ExitCode {
     // Calls that are still open when the time to end is over are not waited for.
     runtime.shutdown_background();
     spans::stop();
+    drop(lines);
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Config(error)) => {

@@ -15,6 +15,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Registry, reload};
 
+use crate::observe::lines;
 use crate::observe::record::Done;
 
 /// The target under which the transport tells every request of AWS, secrets masked.
@@ -36,7 +37,7 @@ pub(crate) fn start(filter: Option<&str>, default: &str) -> Result<(), String> {
     let (filter, handle) = reload::Layer::new(filter);
     let lines = Lines { text: Format::default(), json: Format::default().json().flatten_event(true) };
     let lines = Lines { json: lines.json.with_current_span(false).with_span_list(false), ..lines };
-    let layer = tracing_subscriber::fmt::layer().event_format(lines).with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().event_format(lines).with_writer(lines::Out);
     // A second start in one process, as in tests, keeps the first.
     let registry = tracing_subscriber::registry().with(filter).with(filter_fn(is_masked)).with(layer);
     if registry.try_init().is_ok() {

@@ -5,6 +5,7 @@
 //! with. So every call is told exactly once, however it ends. Handlers reach the record of their own request as a `tracing` span is
 //! reached, without passing it on.
 
+mod lines;
 pub(crate) mod logs;
 mod metrics;
 mod record;
@@ -20,6 +21,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 
+pub(crate) use lines::Gathering;
 pub(crate) use metrics::{Cooldowns, ModelMeters, cooldowns};
 use record::Operation;
 pub(crate) use record::{Record, StreamRecord};

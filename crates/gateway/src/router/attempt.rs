@@ -76,15 +76,19 @@ pub(crate) async fn route<R: Routed>(
     let name = first.model().clone();
     app.admit(&name, first.extra())?;
     let mut trail = Trail::new();
-    let outcome = go(app, first, again, &mut trail).await;
+    // Boxed here, where it is small: the layers of the server move what a handler returns a dozen times.
+    let outcome = Box::pin(go(app, first, again, &mut trail)).await;
     observe::waited(trail.waited);
-    let headers = trail.headers();
     match outcome {
         Ok(mut response) => {
-            response.headers_mut().extend(headers);
+            trail.write(response.headers_mut());
             Ok(response)
         }
-        Err(Failure { error, labels, .. }) => Err(error.with_headers(headers).with_headers(labels)),
+        Err(Failure { error, labels, .. }) => {
+            let mut headers = HeaderMap::new();
+            trail.write(&mut headers);
+            Err(error.with_headers(headers).with_headers(labels))
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! What a request went through, for the headers of its answer.
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use facade::Warning;
@@ -28,63 +27,57 @@ pub(crate) struct Trail {
     pub(crate) retries: u32,
     pub(crate) fallbacks: u32,
     /// Of the last attempt.
-    headers: HeaderMap,
+    labels: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Trail {
     pub(crate) fn new() -> Self {
-        let headers = HeaderMap::new();
-        Self { begun: Instant::now(), waited: Duration::ZERO, attempts: 0, retries: 0, fallbacks: 0, headers }
+        let labels = Vec::with_capacity(8);
+        Self { begun: Instant::now(), waited: Duration::ZERO, attempts: 0, retries: 0, fallbacks: 0, labels }
     }
 
     /// Another deployment is asked.
     pub(crate) fn goes_to(&mut self, found: &Found<'_>, group: &str) {
-        self.headers.clear();
-        let mut set = |name, value: &str| {
+        self.labels.clear();
+        for (name, value) in [(ID, found.deployment.id()), (NAME, found.model()), (GROUP, group)] {
             // A name may be anything; a header may not.
-            if let Ok(value) = HeaderValue::from_str(value) {
-                self.headers.insert(name, value);
-            }
-        };
-        set(ID, found.deployment.id());
-        set(NAME, found.model());
-        set(GROUP, group);
+            self.labels.extend(HeaderValue::from_str(value).ok().map(|value| (name, value)));
+        }
     }
 
     /// How the model is called.
     pub(crate) fn takes(&mut self, route: HeaderValue) {
-        self.headers.insert(headers::ROUTE, route);
+        self.labels.push((headers::ROUTE, route));
     }
 
     /// What was left out, changed or rewritten.
     pub(crate) fn tells(&mut self, warnings: &[Warning]) {
-        if let Some(warnings) = headers::warnings(warnings) {
-            self.headers.insert(headers::WARNINGS, warnings);
-        }
+        self.labels.extend(headers::warnings(warnings).map(|warnings| (headers::WARNINGS, warnings)));
     }
 
     /// What is said of the last attempt.
     pub(crate) fn labels(&self) -> HeaderMap {
-        self.headers.clone()
+        self.labels.iter().cloned().collect()
     }
 
-    /// All of it.
-    pub(crate) fn headers(mut self) -> HeaderMap {
+    /// Writes all of it.
+    pub(crate) fn write(self, headers: &mut HeaderMap) {
         let total = self.begun.elapsed();
-        set(&mut self.headers, RETRIES, self.retries);
-        set(&mut self.headers, FALLBACKS, self.fallbacks);
-        set(&mut self.headers, TOTAL, millis(total));
-        set(&mut self.headers, OVERHEAD, millis(total.saturating_sub(self.waited)));
-        self.headers
+        headers.reserve(self.labels.len() + 4);
+        // What was said last stands.
+        for (name, value) in self.labels {
+            headers.insert(name, value);
+        }
+        headers.insert(RETRIES, self.retries.into());
+        headers.insert(FALLBACKS, self.fallbacks.into());
+        for (name, time) in [(TOTAL, total), (OVERHEAD, total.saturating_sub(self.waited))] {
+            headers.extend(millis(time).map(|time| (name, time)));
+        }
     }
 }
 
-fn millis(time: Duration) -> String {
-    format!("{:.3}", time.as_secs_f64() * 1000.0)
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: impl Display) {
-    if let Ok(value) = HeaderValue::try_from(value.to_string()) {
-        headers.insert(name, value);
-    }
+/// Milliseconds to the microsecond.
+fn millis(time: Duration) -> Option<HeaderValue> {
+    let micros = time.as_micros();
+    HeaderValue::try_from(format!("{}.{:03}", micros / 1000, micros % 1000)).ok()
 }

@@ -124,6 +124,16 @@ async fn json_logs_have_one_line_for_each_call() {
 }
 
 #[tokio::test]
+async fn a_server_that_stops_has_logged_every_call() {
+    let server = Server::start("last", "json_logs: false", &[], &[]).await;
+    for _ in 0..20 {
+        assert_eq!(server.chat(json!({}), None).await, 200);
+    }
+    let calls = server.stop().iter().filter(|line| line.contains("gateway::requests")).count();
+    assert_eq!(calls, 20);
+}
+
+#[tokio::test]
 async fn set_verbose_shows_the_request_of_aws() {
     let mut server = Server::start("verbose", "set_verbose: true", &[], &[]).await;
     assert_eq!(server.chat(json!({}), None).await, 200);

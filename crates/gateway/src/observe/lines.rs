@@ -1,0 +1,100 @@
+//! The log's way to standard error.
+//!
+//! A server gathers its lines and writes them together, some times a second: a write for each costs a call of the system, and the
+//! requests wait for each other at the lock on standard error, which is half as much again as answering them. A thread that
+//! is told of each line costs as much in being woken.
+
+use std::io::{self, Write};
+use std::mem;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Longest time that a line is kept.
+const PERIOD: Duration = Duration::from_millis(100);
+/// Most that is kept; who comes then writes it, however long that takes.
+const MOST: usize = 1 << 20;
+
+/// What is kept; `None`: nothing is, every line is written as it comes.
+static KEPT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
+/// Held while what was kept is written, so that lines stay in order.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Takes lines.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Out;
+
+impl MakeWriter<'_> for Out {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        Self
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut kept = lock(&KEPT);
+        let Some(lines) = kept.as_mut() else {
+            return io::stderr().write(line);
+        };
+        lines.extend_from_slice(line);
+        let is_full = lines.len() >= MOST;
+        drop(kept);
+        if is_full {
+            self.flush()?;
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let _turn = lock(&TURN);
+        // Nobody else waits while this is written.
+        let lines = lock(&KEPT).as_mut().map(mem::take);
+        lines.map_or(Ok(()), |lines| io::stderr().write_all(&lines))
+    }
+}
+
+/// For as long as it lives, lines are gathered.
+#[derive(Debug)]
+pub(crate) struct Gathering {
+    stop: Option<Sender<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Gathering {
+    /// Begins.
+    ///
+    /// # Errors
+    /// If there cannot be another thread.
+    pub(crate) fn start() -> io::Result<Self> {
+        let (stop, stopped) = mpsc::channel();
+        let writer = thread::Builder::new().name("log".to_owned()).spawn(move || {
+            while stopped.recv_timeout(PERIOD) == Err(RecvTimeoutError::Timeout) {
+                // Nobody is left to be told that standard error is gone.
+                let _ = Out.flush();
+            }
+        })?;
+        *lock(&KEPT) = Some(Vec::new());
+        Ok(Self { stop: Some(stop), writer: Some(writer) })
+    }
+}
+
+impl Drop for Gathering {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+        let _turn = lock(&TURN);
+        let rest = lock(&KEPT).take().unwrap_or_default();
+        let _ = io::stderr().write_all(&rest);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
