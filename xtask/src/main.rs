@@ -1,4 +1,4 @@
-//! Tasks of the repository: `cargo xtask bench [--against COMMAND]`, `tidy`, `catalog [--check]`, `codegen [--check]`,
+//! Tasks of the repository: `cargo xtask bench [WORK…]`, `tidy`, `catalog [--check]`, `codegen [--check]`,
 //! `recordings DIR`, `sbom TARGET`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to its user")]
 
@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: cargo xtask COMMAND
-  bench [--against COMMAND]
-                    measures the gateway beside the least server on the SDK, and a server of yours on port 19400
+  bench [cost] [weight] [soak] [paced] [mixed] [--against COMMAND] [--streams COUNT]
+                    measures the gateway: its cost beside the least server on the SDK, its weight, and itself under load
   tidy              checks what no compiler checks: module docs, file sizes, examples, generated texts
   catalog [--check] writes what is published of every model from a pinned package, or says whether it is up to date (needs pip)
   codegen [--check] writes the support tables from the catalog, or says whether they are up to date
@@ -30,8 +30,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments.as_slice() {
-        ["bench"] => bench::run(&root(), None),
-        ["bench", "--against", command] => bench::run(&root(), Some(command)),
+        ["bench", arguments @ ..] => bench::run(&root(), arguments),
         ["tidy"] => tidy::check(&root()),
         ["catalog"] => catalog::write(&root()),
         ["catalog", "--check"] => catalog::check(&root()),
