@@ -14,6 +14,9 @@ use crate::{Config, Deployments, Environment};
 /// both.
 const PERIOD: Duration = Duration::from_secs(2);
 
+/// A file that somebody writes is not read before it has rested for so long.
+const REST: Duration = Duration::from_millis(300);
+
 /// What it takes to read the configuration again.
 pub(super) struct Reload {
     pub(super) source: Source,
@@ -51,6 +54,7 @@ impl Reload {
                     if self.files.iter().all(|(file, known)| version(file) == *known) {
                         continue;
                     }
+                    settled(REST, || self.files.iter().map(|(file, _)| version(file)).collect::<Vec<_>>()).await;
                 }
             }
             // Before they are read: a change meanwhile is another one.
@@ -86,6 +90,19 @@ impl Reload {
     }
 }
 
+/// Looks until what it sees stays the same: half a file may read as a whole one, with models missing.
+async fn settled<V: PartialEq>(rest: Duration, mut look: impl FnMut() -> V) {
+    let mut seen = look();
+    loop {
+        tokio::time::sleep(rest).await;
+        let now = look();
+        if now == seen {
+            return;
+        }
+        seen = now;
+    }
+}
+
 /// SIGHUP, where there is such a thing.
 struct Hangups {
     #[cfg(unix)]
@@ -105,5 +122,17 @@ impl Hangups {
         self.signal.recv().await;
         #[cfg(not(unix))]
         std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_being_written_is_not_read() {
+        let mut looks = [1, 2, 3, 3, 4].into_iter();
+        settled(Duration::from_millis(1), || looks.next()).await;
+        assert_eq!(looks.next(), Some(4), "it looked until the same was there twice");
     }
 }

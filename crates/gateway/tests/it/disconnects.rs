@@ -48,6 +48,24 @@ async fn a_caller_who_goes_away_before_a_retry_is_not_asked_for_again() {
     assert_eq!(gateway.emulator.requests().len(), 1);
 }
 
+#[tokio::test]
+async fn a_caller_who_did_not_read_and_then_went_away_ends_the_call() {
+    let gateway = Gateway::start("").await;
+    // More than sockets hold: the emulator repeats what a tool answered, in deltas of twelve characters.
+    let long = "slowly read ".repeat(30_000);
+    let call = json!({"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}});
+    let body = question(json!({"stream": true, "messages": [
+        {"role": "user", "content": "Ask the tool"},
+        {"role": "assistant", "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "a", "content": long},
+    ]}));
+    let socket = gateway.connection(&body, "data: {").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    gateway.open_calls(1).await;
+    drop(socket);
+    gateway.open_calls(0).await;
+}
+
 /// Says of every stream that the model has none, and never answers in one piece.
 async fn aws_without_streams(waiting: Arc<AtomicUsize>) -> String {
     let answer = move |uri: http::Uri| {

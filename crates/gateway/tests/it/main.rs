@@ -16,6 +16,8 @@ mod identity;
 mod images;
 mod observe;
 mod observe_process;
+#[cfg(unix)]
+mod process_storms;
 mod published;
 mod reload;
 mod rerank;
