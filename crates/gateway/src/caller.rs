@@ -18,6 +18,8 @@ use crate::keys::Access;
 pub(crate) struct Caller {
     app: Arc<App>,
     access: Access,
+    /// Of the body, in bytes, as its head says; the most there is, if it does not.
+    pub(crate) length: u64,
 }
 
 impl Caller {
@@ -60,8 +62,12 @@ impl FromRequestParts<Live> for Caller {
                 "a web page of another site may not call a gateway without a key; set general_settings.master_key",
             ));
         }
-        Ok(Self { app, access })
+        Ok(Self { app, access, length: length(&parts.headers).unwrap_or(u64::MAX) })
     }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Whether a web page of somebody else's sends this request: any page may post text to this machine, and where no key is

@@ -14,6 +14,7 @@ use crate::caller::Caller;
 use crate::config::Routing;
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
+use crate::router::aside::aside;
 use crate::router::choice::{Chosen, Cold, Group, Nobody, Tried};
 use crate::router::names::Names;
 use crate::router::trail::Trail;
@@ -25,6 +26,10 @@ use crate::{observe, sse};
 pub(crate) trait Routed: Send + Sized {
     /// The request, mapped for one deployment.
     type Call: Send;
+
+    /// The length of a request, in bytes, from which others must not wait behind the work on it and its answer: some
+    /// milliseconds.
+    const LARGE: u64 = 2 << 20;
 
     /// The name of the model.
     fn model(&mut self) -> &mut String;
@@ -77,7 +82,8 @@ pub(crate) async fn route<R: Routed>(
     app.admit(&name, first.extra())?;
     let mut trail = Trail::new();
     // Boxed here, where it is small: the layers of the server move what a handler returns a dozen times.
-    let outcome = Box::pin(go(app, first, again, &mut trail)).await;
+    let work = Box::pin(go(app, first, again, &mut trail));
+    let outcome = if app.length >= R::LARGE { aside(work).await } else { work.await };
     observe::waited(trail.waited);
     match outcome {
         Ok(mut response) => {

@@ -4,6 +4,7 @@
 //! each goes out with the identity, region, parameters and limits of its own deployment. Nothing is repeated once the first
 //! byte of an answer is there. The state is a handful of atomics for each deployment; no lock is taken.
 
+mod aside;
 mod attempt;
 mod choice;
 mod load;

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 10;
 /// The body names the model.
 pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    complete(&app, body::parse(&body)?, None).await
+    complete(&app, body::request(&body).await?, None).await
 }
 
 /// The path names the model, whatever the body says.
@@ -34,7 +34,7 @@ pub(crate) async fn named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    complete(&app, body::parse(&body)?, Some(model)).await
+    complete(&app, body::request(&body).await?, Some(model)).await
 }
 
 async fn complete(app: &Caller, mut fields: Extra, model: Option<String>) -> Result<Response, ApiError> {

@@ -18,7 +18,7 @@ use crate::{headers, observe};
 /// The body names the model.
 pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    route(&app, body::parse::<EmbeddingRequest>(&body)?, || body::parse(&body)).await
+    route(&app, body::request::<EmbeddingRequest>(&body).await?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
@@ -29,12 +29,11 @@ pub(crate) async fn named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let request = || {
-        let mut request: EmbeddingRequest = body::parse(&body)?;
+    let named = |mut request: EmbeddingRequest| {
         request.model.clone_from(&model);
-        Ok(request)
+        request
     };
-    route(&app, request()?, request).await
+    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
 }
 
 /// What a request asks for.
@@ -48,6 +47,9 @@ pub(crate) enum Work {
 
 impl Routed for EmbeddingRequest {
     type Call = Work;
+
+    /// Vectors are many times as long as texts.
+    const LARGE: u64 = 64 << 10;
 
     fn model(&mut self) -> &mut String {
         &mut self.model

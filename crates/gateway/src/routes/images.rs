@@ -17,7 +17,7 @@ use crate::{headers, observe};
 /// The body names the model.
 pub(crate) async fn draw(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    route(&app, body::parse::<ImageRequest>(&body)?, || body::parse(&body)).await
+    route(&app, body::request::<ImageRequest>(&body).await?, || body::parse(&body)).await
 }
 
 /// The path names the model, whatever the body says.
@@ -28,12 +28,11 @@ pub(crate) async fn draw_named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let request = || {
-        let mut request: ImageRequest = body::parse(&body)?;
+    let named = |mut request: ImageRequest| {
         request.model.clone_from(&model);
-        Ok(request)
+        request
     };
-    route(&app, request()?, request).await
+    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
 }
 
 /// The form names the model.
@@ -62,6 +61,9 @@ async fn edited(app: &Caller, request: ImageEditRequest) -> Result<Response, Api
 impl Routed for ImageRequest {
     type Call = ImageCall;
 
+    /// The answer is large.
+    const LARGE: u64 = 0;
+
     fn model(&mut self) -> &mut String {
         &mut self.model
     }
@@ -81,6 +83,9 @@ impl Routed for ImageRequest {
 
 impl Routed for ImageEditRequest {
     type Call = ImageCall;
+
+    /// The answer is large.
+    const LARGE: u64 = 0;
 
     fn model(&mut self) -> &mut String {
         &mut self.request.model

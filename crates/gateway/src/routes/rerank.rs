@@ -15,7 +15,7 @@ use crate::{headers, observe};
 
 pub(crate) async fn rank(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    route(&app, body::parse::<RerankRequest>(&body)?, || body::parse(&body)).await
+    route(&app, body::request::<RerankRequest>(&body).await?, || body::parse(&body)).await
 }
 
 impl Routed for RerankRequest {
