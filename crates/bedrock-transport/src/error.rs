@@ -157,7 +157,10 @@ pub(crate) fn from_response(response: &HttpResponse) -> UpstreamError {
 }
 
 fn dispatch(failure: &DispatchFailure, error: &(dyn Error + 'static)) -> UpstreamError {
+    let message = chain(error);
     let (kind, code) = match failure.as_connector_error() {
+        // Who is not trusted now will not be in a second.
+        Some(_) if message.contains("invalid peer certificate") => (ErrorKind::Unexpected, "CertificateError"),
         Some(connector) if connector.is_timeout() => (ErrorKind::Timeout, "Timeout"),
         Some(connector) if connector.is_user() => (ErrorKind::InvalidRequest, "InvalidRequest"),
         Some(connector) if connector.is_io() || connector.as_other() == Some(Retry::TransientError) => {
@@ -165,7 +168,15 @@ fn dispatch(failure: &DispatchFailure, error: &(dyn Error + 'static)) -> Upstrea
         }
         _ => (ErrorKind::Unexpected, "RequestFailed"),
     };
-    UpstreamError::new(kind, code, chain(error))
+    UpstreamError::new(kind, code, trusted(message))
+}
+
+/// `message`, and what to set if it says that nobody whom this process trusts has signed a certificate.
+fn trusted(message: String) -> String {
+    if !message.contains("UnknownIssuer") {
+        return message;
+    }
+    format!("{message}; set AWS_CA_BUNDLE or SSL_CERT_FILE to a file with the certificates to trust")
 }
 
 const NO_CREDENTIALS: &str = "no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and \
@@ -174,7 +185,7 @@ const NO_CREDENTIALS: &str = "no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, 
 /// What is wrong with the credentials, if they are what failed.
 pub(crate) fn credentials(error: &(dyn Error + 'static)) -> Option<UpstreamError> {
     let missing = |reason: &dyn Error| format!("{NO_CREDENTIALS} ({})", chain(reason));
-    let broken = |reason: &dyn Error| format!("the AWS credentials could not be loaded: {}", chain(reason));
+    let broken = |reason: &dyn Error| trusted(format!("the AWS credentials could not be loaded: {}", chain(reason)));
     let message = causes(error).find_map(|cause| match cause.downcast_ref::<CredentialsError>() {
         Some(reason @ CredentialsError::CredentialsNotLoaded(_)) => Some(missing(reason)),
         Some(reason) => Some(broken(reason)),

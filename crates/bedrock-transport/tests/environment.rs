@@ -8,6 +8,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use bedrock_transform::Operation;
+#[cfg(feature = "rerank")]
+use bedrock_transform::{Outgoing, Target};
 use bedrock_transport::{Auth, Config, Transport};
 use common::call;
 
@@ -41,12 +43,18 @@ async fn child() {
         "keys" => Auth::keys("AKIDMINE", "mine"),
         "bearer" => Auth::bearer("mine"),
         "profile" => Auth::Profile("missing".to_owned()),
+        "named" => Auth::Profile("named".to_owned()),
         _ => Auth::Default,
     };
     let report = async {
         let transport = Transport::connect(Config::new().with_auth(auth)).await?;
         let request = transport.sign(&call(Operation::Converse)).await?;
         let url = request.url.replace("/model/amazon.nova-lite-v1%3A0/converse", "");
+        #[cfg(feature = "rerank")]
+        let url = match std::env::var("CHILD_AGENT") {
+            Ok(_) => transport.sign(&Outgoing::new(Operation::Rerank, Target::new(""), "{}")).await?.url,
+            Err(_) => url,
+        };
         let authorization = request.header("authorization").unwrap_or("unsigned");
         let who: String = match authorization.split_once("Credential=") {
             Some((_, rest)) => rest.split('/').next().unwrap().to_owned(),
@@ -115,6 +123,58 @@ fn endpoints_come_in_their_order() {
     http://localhost:1/a AKIDMINE token=none region=us-west-2
     http://localhost:2/b AKIDMINE token=none region=us-west-2
     https://bedrock-runtime.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2
+    ");
+}
+
+#[test]
+fn every_partition_has_its_own_hosts() {
+    let hosts = ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1", "mx-central-1"]
+        .map(|region| with("keys", &[("AWS_REGION", region)]));
+    insta::assert_snapshot!(hosts.join("\n"), @r"
+    https://bedrock-runtime.us-gov-west-1.amazonaws.com AKIDMINE token=none region=us-gov-west-1
+    https://bedrock-runtime.cn-north-1.amazonaws.com.cn AKIDMINE token=none region=cn-north-1
+    https://bedrock-runtime.us-iso-east-1.c2s.ic.gov AKIDMINE token=none region=us-iso-east-1
+    https://bedrock-runtime.us-isob-east-1.sc2s.sgov.gov AKIDMINE token=none region=us-isob-east-1
+    https://bedrock-runtime.eusc-de-east-1.amazonaws.eu AKIDMINE token=none region=eusc-de-east-1
+    https://bedrock-runtime.mx-central-1.amazonaws.com AKIDMINE token=none region=mx-central-1
+    ");
+}
+
+#[test]
+fn fips_and_dual_stack_are_as_the_environment_or_the_profile_says() {
+    const FIPS: (&str, &str) = ("AWS_USE_FIPS_ENDPOINT", "true");
+    const DUAL: (&str, &str) = ("AWS_USE_DUALSTACK_ENDPOINT", "true");
+    let gov = ("AWS_REGION", "us-gov-west-1");
+    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("fips-config");
+    let text = "[profile named]\nuse_fips_endpoint = true\naws_access_key_id = AKIDNAMED\naws_secret_access_key = s\n";
+    std::fs::write(&file, text).unwrap();
+    let file = ("AWS_CONFIG_FILE", file.to_str().unwrap());
+    let mut hosts = vec![
+        with("keys", &[REGION, FIPS]),
+        with("keys", &[REGION, DUAL]),
+        with("keys", &[REGION, FIPS, DUAL]),
+        with("keys", &[gov, FIPS]),
+        with("keys", &[("AWS_REGION", "cn-north-1"), DUAL]),
+        with("named", &[REGION, file]),
+        // AWS's own rules have it that there are not both.
+        with("keys", &[REGION, FIPS, ("AWS_BEDROCK_RUNTIME_ENDPOINT", "http://localhost:1")]),
+    ];
+    if cfg!(feature = "rerank") {
+        let agent = ("CHILD_AGENT", "");
+        hosts.extend([with("keys", &[REGION, agent]), with("keys", &[gov, FIPS, agent])]);
+        insta::assert_snapshot!(hosts.split_off(7).join("\n"), @r"
+        https://bedrock-agent-runtime.us-west-2.amazonaws.com/rerank AKIDMINE token=none region=us-west-2
+        https://bedrock-agent-runtime-fips.us-gov-west-1.amazonaws.com/rerank AKIDMINE token=none region=us-gov-west-1
+        ");
+    }
+    insta::assert_snapshot!(hosts.join("\n"), @r"
+    https://bedrock-runtime-fips.us-west-2.amazonaws.com AKIDMINE token=none region=us-west-2
+    https://bedrock-runtime.us-west-2.api.aws AKIDMINE token=none region=us-west-2
+    https://bedrock-runtime-fips.us-west-2.api.aws AKIDMINE token=none region=us-west-2
+    https://bedrock-runtime-fips.us-gov-west-1.amazonaws.com AKIDMINE token=none region=us-gov-west-1
+    https://bedrock-runtime.cn-north-1.api.amazonwebservices.com.cn AKIDMINE token=none region=cn-north-1
+    https://bedrock-runtime-fips.us-west-2.amazonaws.com AKIDNAMED token=none region=us-west-2
+    RequestFailed: dispatch failure: other: Invalid Configuration: FIPS and custom endpoint are not supported
     ");
 }
 

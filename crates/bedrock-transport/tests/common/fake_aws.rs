@@ -17,6 +17,8 @@ pub(crate) struct State {
     /// `service action who …`
     calls: Mutex<Vec<String>>,
     signed: Mutex<Vec<(String, String)>>,
+    /// `method host path who service`
+    places: Mutex<Vec<String>>,
     /// How long STS thinks.
     pub(crate) slow: Mutex<Duration>,
     /// Session tokens that Bedrock calls expired.
@@ -44,6 +46,11 @@ impl FakeAws {
         self.state.signed.lock().unwrap().clone()
     }
 
+    /// Where each call came, by whom and for which service it was signed.
+    pub(crate) fn places(&self) -> Vec<String> {
+        self.state.places.lock().unwrap().clone()
+    }
+
     /// What was asked, in order.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.state.calls.lock().unwrap().clone()
@@ -65,6 +72,10 @@ impl Respond for Answers {
             },
         );
         let path = request.url.path();
+        let service = scope.and_then(|scope| scope.split('/').nth(3)).map(|name| format!(" for {name}"));
+        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let place = format!("{} {}{path}{query} {who}{}", request.method, header("host"), service.unwrap_or_default());
+        self.0.places.lock().unwrap().push(place.trim_end().to_owned());
         let call = |what: &str| self.0.calls.lock().unwrap().push(format!("{what} {who}").trim_end().to_owned());
         let credentials = |id: &str| {
             format!(
@@ -95,7 +106,7 @@ impl Respond for Answers {
                     r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"hidden","sessionToken":"of-sso","expiration":32472144000000}}"#,
                 )
             }
-            path if path.starts_with("/model/") => {
+            path if path.contains("/model/") || path.ends_with("/rerank") => {
                 let id = who.split(' ').next().unwrap_or_default();
                 self.0.signed.lock().unwrap().push((header("x-expected").to_owned(), id.to_owned()));
                 self.bedrock(&who, header("x-amz-security-token"))

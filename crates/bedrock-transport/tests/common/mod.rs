@@ -2,6 +2,7 @@
 #![allow(dead_code, clippy::allow_attributes, clippy::unwrap_used, reason = "each test file uses a part")]
 
 pub(crate) mod fake_aws;
+pub(crate) mod internet;
 
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_http_client::test_util::{ReplayEvent, StaticReplayClient};
