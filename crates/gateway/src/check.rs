@@ -3,10 +3,11 @@
 use std::fmt;
 
 use facade::transform::{ModelId, Operation, Outgoing, Target};
-use facade::{Catalog, ChatRequest, Route};
+use facade::{Catalog, Route};
 
 use crate::config::{Config, Model};
 use crate::deployments::{Deployment, Deployments, Pool};
+use crate::probe::{Probe, probe};
 
 /// One model, checked. Prints as one line.
 #[derive(Debug, Default)]
@@ -17,12 +18,25 @@ pub(crate) struct Checked {
     region: Option<String>,
     endpoint: Option<String>,
     identity: Option<String>,
+    /// What it was asked, or why it was not.
+    question: Option<String>,
     failure: Option<String>,
 }
 
 impl Checked {
     pub(crate) const fn is_failure(&self) -> bool {
         self.failure.is_some()
+    }
+
+    fn is_told(&mut self, outcome: Result<Probe, String>) {
+        match outcome {
+            Ok(Probe::Asked(question, answered)) => {
+                self.question = Some(format!("asked {question}"));
+                self.failure = answered.err();
+            }
+            Ok(Probe::Skipped(reason)) => self.question = Some(format!("not asked: {reason}")),
+            Err(reason) => self.failure = Some(reason),
+        }
     }
 }
 
@@ -35,7 +49,7 @@ pub(crate) async fn check(config: &Config, live: bool) -> Vec<Checked> {
         if let Err(reason) = look(&mut checked, model, &mut pool).await {
             checked.failure = Some(reason);
         } else if live {
-            checked.failure = ask(config, model).await.err();
+            checked.is_told(ask(config, model).await);
         }
         all.push(checked);
     }
@@ -72,23 +86,17 @@ async fn look(checked: &mut Checked, model: &Model, pool: &mut Pool) -> Result<(
     Ok(())
 }
 
-/// One short question.
-async fn ask(config: &Config, model: &Model) -> Result<(), String> {
-    if model.name.contains('*') {
-        return Ok(());
-    }
+/// One question, by the model's kind.
+async fn ask(config: &Config, model: &Model) -> Result<Probe, String> {
     let alone = Config { models: vec![model.clone()], ..config.clone() };
     let deployments = Deployments::connect(&alone).await.map_err(|error| error.message)?;
-    let found = deployments.find(&model.name).ok_or_else(|| "the model is not found".to_owned())?;
-    let mut request = ChatRequest::new(&model.name).user("Hi");
-    request.max_tokens = Some(1);
-    let call = found.prepare(&mut request).await.map_err(|error| error.to_string())?;
-    found.deployment.client.send(call).await.map(drop).map_err(|error| error.to_string())
+    let found = deployments.each().next().ok_or_else(|| "the model is not found".to_owned())?;
+    Ok(probe(&found).await)
 }
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, target, route, region, endpoint, identity, failure } = self;
+        let Self { name, target, route, region, endpoint, identity, question, failure } = self;
         let word = if failure.is_some() { "FAILED" } else { "ok" };
         write!(f, "{word} {name}: {target}")?;
         if let Some(route) = route {
@@ -102,6 +110,9 @@ impl fmt::Display for Checked {
         }
         if let Some(identity) = identity {
             write!(f, " as {identity}")?;
+        }
+        if let Some(question) = question {
+            write!(f, ", {question}")?;
         }
         match failure {
             Some(reason) => write!(f, ": {}", reason.replace(['\n', '\r'], " ")),

@@ -37,6 +37,7 @@ mod limits;
 mod observe;
 mod output;
 mod pattern;
+mod probe;
 mod router;
 mod routes;
 mod server;

@@ -2,9 +2,6 @@
 
 use axum::extract::RawQuery;
 use axum::response::{IntoResponse, Response};
-use facade::ChatRequest;
-use facade::transform::Mode;
-use facade::types::EmbeddingRequest;
 use futures::StreamExt as _;
 use http::header;
 use serde::Serialize;
@@ -12,6 +9,7 @@ use serde::Serialize;
 use crate::caller::Caller;
 use crate::deployments::Found;
 use crate::headers;
+use crate::probe::{Probe, probe};
 use crate::routes::body;
 
 /// Most models that are called at once.
@@ -94,37 +92,18 @@ pub(crate) async fn all(app: Caller, RawQuery(query): RawQuery) -> Response {
 
 async fn look(found: Found<'_>, check: bool) -> Endpoint<'_> {
     let deployment = found.deployment;
-    let called = if check { call(&found).await } else { None };
+    let answered = match check {
+        true => match probe(&found).await {
+            Probe::Asked(_, outcome) => Some(outcome),
+            Probe::Skipped(_) => None,
+        },
+        false => None,
+    };
     Endpoint {
         model_name: deployment.name(),
         model: deployment.model(),
         aws_region_name: deployment.region(),
-        checked: called.is_some(),
-        error: called.and_then(Result::err),
+        checked: answered.is_some(),
+        error: answered.and_then(Result::err),
     }
-}
-
-/// A short question, of models that can be asked one; `None` of others, and of names with a `*`.
-async fn call(found: &Found<'_>) -> Option<Result<(), String>> {
-    let deployment = found.deployment;
-    let name = deployment.name();
-    let answered = match deployment.spec()?.info().mode() {
-        Some(Mode::Chat) | None => {
-            let mut request = ChatRequest::new(name).user("Hi");
-            request.max_tokens = Some(1);
-            match found.prepare(&mut request).await {
-                Ok(call) => deployment.client.send(call).await.map(drop),
-                Err(error) => Err(error),
-            }
-        }
-        Some(Mode::Embedding) => {
-            let mut request = EmbeddingRequest::new(name, "Hi");
-            match found.prepare_embed(&mut request) {
-                Ok(call) => deployment.client.send_embed(call).await.map(drop),
-                Err(error) => Err(error),
-            }
-        }
-        Some(_) => return None,
-    };
-    Some(answered.map_err(|error| error.to_string()))
 }

@@ -101,6 +101,59 @@ async fn check_config_says_of_every_model_who_calls_where_and_how() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_live_check_asks_every_model_by_what_it_is_for() {
+    let bedrock = Emulator::start().await.unwrap();
+    let models = [
+        ("chat", "amazon.nova-lite-v1:0"),
+        ("prompt", "meta.llama2-13b-chat-v1"),
+        ("unknown", "newvendor.model-1-v1:0"),
+        ("embed", "amazon.titan-embed-text-v2:0"),
+        ("multimodal", "amazon.titan-embed-image-v1"),
+        ("rerank", "cohere.rerank-v3-5:0"),
+        ("image", "amazon.nova-canvas-v1:0"),
+        ("edit", "stability.stable-image-erase-object-v1:0"),
+        ("video", "twelvelabs.pegasus-1-2-v1:0"),
+        ("job", "async_invoke/twelvelabs.marengo-embed-3-0-v1:0"),
+        ("any", "*"),
+    ];
+    let list: String = models
+        .iter()
+        .map(|(name, model)| {
+            format!(
+                "- {{model_name: {name}, litellm_params: {{model: 'bedrock/{model}', aws_access_key_id: AKIDEXAMPLE0001, \
+                 aws_secret_access_key: secret, aws_region_name: us-east-1, aws_bedrock_runtime_endpoint: '{}'}}}}\n",
+                bedrock.url()
+            )
+        })
+        .collect();
+    let config = file("kinds.yaml", &format!("model_list:\n{list}"));
+    let (out, err, _) = run(&["check-config", "--live", "--config", config.to_str().unwrap()]).await;
+    let seen = out.replace(&bedrock.url(), "BEDROCK") + &err;
+    insta::assert_snapshot!(seen.replace(" in us-east-1 at BEDROCK as key …0001", ""), @r"
+    ok chat: amazon.nova-lite-v1:0 by converse, asked a chat of one token
+    ok prompt: meta.llama2-13b-chat-v1 by invoke, asked a chat of one token
+    ok unknown: newvendor.model-1-v1:0 by converse, asked a chat of one token
+    ok embed: amazon.titan-embed-text-v2:0 by invoke, asked an embedding of one word
+    ok multimodal: amazon.titan-embed-image-v1 by invoke, asked an embedding of one word
+    ok rerank: cohere.rerank-v3-5:0 by invoke, asked a ranking of one document
+    ok image: amazon.nova-canvas-v1:0 by invoke, not asked: it draws, and no image is cheap
+    ok edit: stability.stable-image-erase-object-v1:0 by invoke, not asked: it draws, and no image is cheap
+    ok video: twelvelabs.pegasus-1-2-v1:0 by invoke, not asked: it answers about videos only
+    ok job: twelvelabs.marengo-embed-3-0-v1:0 by invoke, not asked: it is asked by jobs, which leave files
+    ok any: bedrock/*, not asked: its name has a `*`
+    ");
+    let paths: Vec<_> = bedrock.requests().into_iter().map(|request| request.path).collect();
+    insta::assert_snapshot!(paths.join("\n"), @r"
+    /model/amazon.nova-lite-v1%3A0/converse
+    /model/meta.llama2-13b-chat-v1/invoke
+    /model/newvendor.model-1-v1%3A0/converse
+    /model/amazon.titan-embed-text-v2%3A0/invoke
+    /model/amazon.titan-embed-image-v1/invoke
+    /rerank
+    ");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_seen_anywhere() {
     let (bedrock, sts) = (Emulator::start().await.unwrap(), sts().await);
     let config = file("secrets.yaml", &yaml(&bedrock.url(), &sts.uri()));
