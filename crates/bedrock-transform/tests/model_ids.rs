@@ -41,6 +41,38 @@ const NAMES: &[Row] = &[
     ("openai.gpt-oss-20b-1:0", "openai.gpt-oss-20b-1:0", "", "", Converse, "openai"),
     ("qwen.qwen3-coder-480b-a35b-v1:0", "qwen.qwen3-coder-480b-a35b-v1:0", "", "", Converse, "qwen"),
     ("writer.palmyra-x4-v1:0", "writer.palmyra-x4-v1:0", "", "", Converse, "writer"),
+    // What each family is served by where the name does not say: by InvokeModel where AWS has no Converse for it, or where the
+    // native body says more.
+    ("anthropic.claude-3-7-sonnet-20250219-v1:0", "anthropic.claude-3-7-sonnet-20250219-v1:0", "", "", Converse, "anthropic_messages"),
+    ("anthropic.claude-opus-4-20250514-v1:0", "anthropic.claude-opus-4-20250514-v1:0", "", "", Converse, "anthropic_messages"),
+    ("anthropic.claude-sonnet-5-v1:0", "anthropic.claude-sonnet-5-v1:0", "", "", Converse, "anthropic_messages"),
+    ("amazon.nova-lite-v1:0", "amazon.nova-lite-v1:0", "", "", Converse, "amazon_nova"),
+    ("amazon.nova-micro-v1:0", "amazon.nova-micro-v1:0", "", "", Converse, "amazon_nova"),
+    ("amazon.nova-premier-v1:0", "amazon.nova-premier-v1:0", "", "", Converse, "amazon_nova"),
+    ("amazon.titan-text-lite-v1", "amazon.titan-text-lite-v1", "", "", Invoke, "amazon_titan_text"),
+    ("cohere.command-r-plus-v1:0", "cohere.command-r-plus-v1:0", "", "", Invoke, "cohere_command_r"),
+    ("meta.llama2-70b-chat-v1", "meta.llama2-70b-chat-v1", "", "", Invoke, "meta_llama"),
+    ("meta.llama3-2-11b-instruct-v1:0", "meta.llama3-2-11b-instruct-v1:0", "", "", Converse, "meta_llama"),
+    ("meta.llama3-3-70b-instruct-v1:0", "meta.llama3-3-70b-instruct-v1:0", "", "", Converse, "meta_llama"),
+    ("meta.llama4-scout-17b-instruct-v1:0", "meta.llama4-scout-17b-instruct-v1:0", "", "", Converse, "meta_llama"),
+    ("mistral.mistral-small-2402-v1:0", "mistral.mistral-small-2402-v1:0", "", "", Converse, "mistral_instruct"),
+    ("mistral.magistral-small-2509", "mistral.magistral-small-2509", "", "", Converse, "mistral_chat"),
+    ("mistral.ministral-3-8b-instruct", "mistral.ministral-3-8b-instruct", "", "", Converse, "mistral_chat"),
+    ("mistral.devstral-2-123b", "mistral.devstral-2-123b", "", "", Converse, "mistral_chat"),
+    ("mistral.voxtral-small-24b-2507", "mistral.voxtral-small-24b-2507", "", "", Converse, "mistral_chat"),
+    ("deepseek.v3.2", "deepseek.v3.2", "", "", Converse, "deepseek"),
+    ("openai.gpt-5.4", "openai.gpt-5.4", "", "", Converse, "openai"),
+    ("openai.gpt-5.6", "openai.gpt-5.6", "", "", Converse, "openai"),
+    ("moonshotai.kimi-k2.5", "moonshotai.kimi-k2.5", "", "", Converse, "moonshot"),
+    ("minimax.minimax-m2", "minimax.minimax-m2", "", "", Converse, "converse_only"),
+    ("google.gemma-3-27b-it", "google.gemma-3-27b-it", "", "", Converse, "converse_only"),
+    ("nvidia.nemotron-nano-9b-v2", "nvidia.nemotron-nano-9b-v2", "", "", Converse, "converse_only"),
+    ("twelvelabs.pegasus-1-2-v1:0", "twelvelabs.pegasus-1-2-v1:0", "", "", Invoke, "twelvelabs_pegasus"),
+    ("mistral.something-new-v1:0", "mistral.something-new-v1:0", "", "", Converse, "converse_only"),
+    ("cohere.something-new-v1:0", "cohere.something-new-v1:0", "", "", Converse, "converse_only"),
+    // A name that has another vendor's word in it is not that vendor's.
+    ("writer.nova-like-v1:0", "writer.nova-like-v1:0", "", "", Converse, "converse_only"),
+    ("mycompany.meta-amazon-v1:0", "mycompany.meta-amazon-v1:0", "", "", Converse, "converse_only"),
     // Nobody knows these; they go to Converse as they are.
     ("zai.glm-4.6", "zai.glm-4.6", "", "", Converse, "converse_only"),
     ("newvendor.model-1-v1:0", "newvendor.model-1-v1:0", "", "", Converse, "converse_only"),
@@ -115,6 +147,7 @@ const NAMES: &[Row] = &[
     // What Bedrock Marketplace deployed.
     ("llama/arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "us-east-1", Invoke, "meta_llama"),
     ("arn:aws:sagemaker:us-east-1:123456789012:endpoint/mine", "", "", "us-east-1", Converse, "converse_only"),
+    ("nova-2/arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "us-east-1", Converse, "amazon_nova"),
     ("nova/arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "", "arn:aws:bedrock:us-east-1:123456789012:custom-model-deployment/abcdef123456", "us-east-1", Converse, "amazon_nova"),
 ];
 
@@ -131,6 +164,36 @@ fn every_name_means_what_the_table_says() {
             spec.family.name,
         );
         assert_eq!(found, (*base, *target, *region, *route, *family), "{row:?}");
+    }
+}
+
+#[test]
+fn every_region_may_stand_before_a_model_and_is_not_sent() {
+    let known = "us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 eu-west-1 eu-west-2 eu-west-3 \
+        eu-central-1 eu-central-2 eu-south-1 eu-south-2 eu-north-1 ap-northeast-1 ap-northeast-2 ap-northeast-3 ap-south-1 \
+        ap-south-2 ap-southeast-1 ap-southeast-2 ca-central-1 sa-east-1";
+    // LiteLLM's list ends here.
+    let others =
+        "ap-southeast-3 ap-southeast-7 me-central-1 af-south-1 il-central-1 mx-central-1 cn-north-1 us-iso-east-1";
+    for region in known.split_whitespace().chain(others.split_whitespace()) {
+        for (name, route) in
+            [(format!("bedrock/{region}/{LLAMA}"), Converse), (format!("invoke/{region}/{LLAMA}"), Invoke)]
+        {
+            let spec = ModelSpec::resolve(&name, &Catalog::builtin()).unwrap();
+            let found = (spec.id.region.as_deref(), spec.target.as_str(), spec.route);
+            assert_eq!(found, (Some(region), LLAMA, route), "{name}");
+        }
+    }
+}
+
+#[test]
+fn routes_of_other_services_are_refused_by_name() {
+    for route in ["agent", "agentcore", "chat_completions", "claude_platform", "converse_like", "mantle"] {
+        for name in [format!("{route}/x"), format!("bedrock/{route}/x"), format!("bedrock/us-east-1/{route}/x")] {
+            let error = ModelSpec::resolve(&name, &Catalog::builtin()).unwrap_err().to_string();
+            let expected = "only the routes `converse/`, `invoke/` and, for embeddings, `async_invoke/` are served";
+            assert_eq!(error, format!("`{name}` is not a Bedrock model id: {expected}"));
+        }
     }
 }
 

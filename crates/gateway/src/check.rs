@@ -49,7 +49,7 @@ pub(crate) async fn check(config: &Config, live: bool) -> Vec<Checked> {
         if let Err(reason) = look(&mut checked, model, &mut pool).await {
             checked.failure = Some(reason);
         } else if live {
-            checked.is_told(ask(config, model).await);
+            checked.is_told(ask(config, model, &mut pool).await);
         }
         all.push(checked);
     }
@@ -78,7 +78,12 @@ async fn look(checked: &mut Checked, model: &Model, pool: &mut Pool) -> Result<(
         .or_else(|| arn.as_deref().and_then(region_of))
         .or_else(|| spec.and_then(|spec| spec.id.region.clone()));
     checked.region = call.region.clone().or_else(|| deployment.transport.region().map(str::to_owned));
-    if let Some(identity) = deployment.transport.identity() {
+    let own = model.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+    if let Some(header) = own {
+        // It takes the place of a signature: no credentials are needed.
+        call.headers.push(header.clone());
+        checked.identity = Some("its own Authorization header".to_owned());
+    } else if let Some(identity) = deployment.transport.identity() {
         checked.identity = Some(identity.describe().await.map_err(|error| error.upstream().message.clone())?);
     }
     let signed = deployment.transport.sign(&call).await.map_err(|error| error.upstream().message.clone())?;
@@ -86,10 +91,10 @@ async fn look(checked: &mut Checked, model: &Model, pool: &mut Pool) -> Result<(
     Ok(())
 }
 
-/// One question, by the model's kind.
-async fn ask(config: &Config, model: &Model) -> Result<Probe, String> {
+/// One question, by the model's kind, with the connection that was looked at.
+async fn ask(config: &Config, model: &Model, pool: &mut Pool) -> Result<Probe, String> {
     let alone = Config { models: vec![model.clone()], ..config.clone() };
-    let deployments = Deployments::connect(&alone).await.map_err(|error| error.message)?;
+    let deployments = Deployments::connect_by(&alone, pool).await.map_err(|error| error.message)?;
     let found = deployments.each().next().ok_or_else(|| "the model is not found".to_owned())?;
     Ok(probe(&found).await)
 }

@@ -55,11 +55,15 @@ impl Deployments {
     /// # Errors
     /// If a region, endpoint, profile or model cannot be one.
     pub async fn connect(config: &Config) -> Result<Self, ConfigError> {
+        Self::connect_by(config, &mut Pool::default()).await
+    }
+
+    /// The same, with connections and identities of `pool`.
+    pub(crate) async fn connect_by(config: &Config, pool: &mut Pool) -> Result<Self, ConfigError> {
         let catalog = Catalog::builtin();
-        let mut pool = Pool::default();
         let mut all = Vec::with_capacity(config.models.len());
         for model in &config.models {
-            let mut deployment = Deployment::connect(model, &mut pool, &catalog).await?;
+            let mut deployment = Deployment::connect(model, pool, &catalog).await?;
             // Entries may differ in nothing but who calls.
             let same = all.iter().filter(|other: &&Deployment| other.id.starts_with(&deployment.id)).count();
             if same > 0 {

@@ -39,13 +39,14 @@ pub(crate) async fn probe(found: &Found<'_>) -> Probe {
 /// What is published of the model, else what its family is for.
 fn mode(spec: &ModelSpec) -> Option<Mode> {
     let family = spec.family;
-    spec.info().mode().or(match family {
+    let of_family = || match family {
         _ if family.converses() => Some(Mode::Chat),
         _ if family.embed.is_some() => Some(Mode::Embedding),
         _ if family.rerank.is_some() => Some(Mode::Rerank),
         _ if family.image.is_some() => Some(Mode::ImageGeneration),
         _ => None,
-    })
+    };
+    spec.info().mode().or_else(of_family)
 }
 
 async fn chat(found: &Found<'_>) -> Result<(), Error> {

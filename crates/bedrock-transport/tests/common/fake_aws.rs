@@ -57,6 +57,9 @@ impl FakeAws {
     }
 }
 
+/// What Converse, Claude, Titan's embeddings and images, and Rerank may answer, all in one.
+const ANSWER: &str = r#"{"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},"stopReason":"end_turn","type":"message","role":"assistant","content":[{"type":"text","text":"Hi"}],"stop_reason":"end_turn","embedding":[0.5],"inputTextTokenCount":1,"images":["aGk="],"results":[{"index":0,"relevanceScore":0.5}]}"#;
+
 struct Answers(Arc<State>);
 
 impl Respond for Answers {
@@ -72,9 +75,20 @@ impl Respond for Answers {
             },
         );
         let path = request.url.path();
-        let service = scope.and_then(|scope| scope.split('/').nth(3)).map(|name| format!(" for {name}"));
-        let query = request.url.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let place = format!("{} {}{path}{query} {who}{}", request.method, header("host"), service.unwrap_or_default());
+        let is_sts = request.body.windows(7).any(|word| word == b"Action=");
+        let what = if is_sts { asked(request) } else { format!("{path}{}", query(request)) };
+        let scope = scope.map_or_else(
+            || who.clone(),
+            |scope| {
+                let parts: Vec<_> = scope.split('/').collect();
+                format!("{}/{}/{}", parts[0], parts[2], parts[3])
+            },
+        );
+        let token = match header("x-amz-security-token") {
+            "" => String::new(),
+            token => format!(" token={token}"),
+        };
+        let place = format!("{} {what} {scope}{token}", header("host").trim_end_matches(":80"));
         self.0.places.lock().unwrap().push(place.trim_end().to_owned());
         let call = |what: &str| self.0.calls.lock().unwrap().push(format!("{what} {who}").trim_end().to_owned());
         let credentials = |id: &str| {
@@ -117,6 +131,21 @@ impl Respond for Answers {
     }
 }
 
+fn query(request: &Request) -> String {
+    request.url.query().map(|query| format!("?{query}")).unwrap_or_default()
+}
+
+/// What STS is asked, as `action(parameters)`.
+fn asked(request: &Request) -> String {
+    let body = String::from_utf8(request.body.clone()).unwrap();
+    let field = |name: &str| body.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let shown = ["RoleSessionName", "ExternalId", "Tags.member.1.Key", "Tags.member.1.Value", "WebIdentityToken"];
+    let shown: Vec<_> = shown.iter().filter_map(|name| field(name)).collect();
+    // Names that the SDK makes up end in the time.
+    let shown: Vec<_> = shown.iter().map(|text| text.trim_end_matches(|c: char| c.is_ascii_digit())).collect();
+    format!("{}({})", field("Action").unwrap_or("?"), shown.join(" "))
+}
+
 impl Answers {
     fn bedrock(&self, who: &str, token: &str) -> ResponseTemplate {
         self.0.calls.lock().unwrap().push(format!("Bedrock {who}"));
@@ -125,7 +154,7 @@ impl Answers {
                 .insert_header("x-amzn-errortype", "ExpiredTokenException")
                 .set_body_string(r#"{"message":"The security token included in the request is expired"}"#);
         }
-        ResponseTemplate::new(200).insert_header("x-amzn-requestid", "req-1").set_body_string("{}")
+        ResponseTemplate::new(200).insert_header("x-amzn-requestid", "req-1").set_body_string(ANSWER)
     }
 
     fn sts(&self, request: &Request, path: &str, who: &str) -> ResponseTemplate {
@@ -134,13 +163,8 @@ impl Answers {
         let action = field("Action").unwrap_or("?").to_owned();
         let number = {
             let mut calls = self.0.calls.lock().unwrap();
-            let shown =
-                ["RoleSessionName", "ExternalId", "Tags.member.1.Key", "Tags.member.1.Value", "WebIdentityToken"];
-            let shown: Vec<_> = shown.iter().filter_map(|name| field(name)).collect();
-            // Names that the SDK makes up end in the time.
-            let shown: Vec<_> = shown.iter().map(|text| text.trim_end_matches(|c: char| c.is_ascii_digit())).collect();
             let by = if who.is_empty() { String::new() } else { format!(" by {who}") };
-            calls.push(format!("{action}({}){by}", shown.join(" ")));
+            calls.push(format!("{}{by}", asked(request)));
             calls.iter().filter(|call| call.starts_with("Assume")).count()
         };
         let answer = |result: &str| {

@@ -9,6 +9,9 @@ use crate::config::{ConfigError, Environment, Place};
 const OF_ROLES: &[&str] =
     &["aws_external_id", "aws_session_name", "aws_session_tags", "aws_sts_endpoint", "aws_web_identity_token"];
 
+/// A web identity token, or LiteLLM's reference to one.
+const WEB_IDENTITY_TOKEN: &str = "AWS_WEB_IDENTITY_TOKEN";
+
 /// Keys that need no account, for the emulator.
 pub(crate) fn fake() -> Auth {
     Auth::keys("AKIDEMULATOR", "not-a-secret")
@@ -39,6 +42,11 @@ pub(crate) fn of_environment(env: &Environment) -> Auth {
     }
     match env.value("AWS_ROLE_NAME") {
         Some(arn) if env.value("AWS_BEARER_TOKEN_BEDROCK").is_none() => {
+            if let Some(token) = env.value(WEB_IDENTITY_TOKEN) {
+                // What is no reference is taken for a token, and STS will say that it is none.
+                let token = web_token(token.to_owned(), env).unwrap_or_else(|_| WebToken::Text(token.into()));
+                return web_identity(WebIdentity::new(arn, token), env);
+            }
             let mut role = Role::new(arn);
             role.source = keys_of_environment(env);
             complete(&mut role, env);
@@ -91,14 +99,15 @@ fn role(arn: String, params: &mut Section<'_>, env: &Environment, source: Option
     let external_id = params.text("aws_external_id")?;
     let session_tags = session_tags(params)?;
     let sts_endpoint = params.checked("aws_sts_endpoint", endpoint)?;
-    let token_place = params.find("aws_web_identity_token");
-    let token = params.text("aws_web_identity_token")?;
-    if let (Some(token), Some(place)) = (token, token_place) {
-        let token = web_token(token, env).map_err(|message| place.error(message))?;
+    let token_place = params.find("aws_web_identity_token").unwrap_or_else(|| params.place());
+    // A source of the file's own is not completed from the environment.
+    let ambient = || env.value(WEB_IDENTITY_TOKEN).filter(|_| source.is_none()).map(str::to_owned);
+    if let Some(token) = params.text("aws_web_identity_token")?.or_else(ambient) {
+        let token = web_token(token, env).map_err(|message| token_place.error(message))?;
         let mut identity = WebIdentity::new(arn, token);
-        identity.session_name = session_name.or_else(|| env.value("AWS_SESSION_NAME").map(str::to_owned));
-        identity.sts_endpoint = sts_endpoint.or_else(|| env.value("AWS_STS_ENDPOINT").map(str::to_owned));
-        return Ok(Auth::WebIdentity(identity));
+        identity.session_name = session_name;
+        identity.sts_endpoint = sts_endpoint;
+        return Ok(web_identity(identity, env));
     }
     let mut role = Role::new(arn);
     role.source = source.unwrap_or_else(|| keys_of_environment(env));
@@ -108,6 +117,13 @@ fn role(arn: String, params: &mut Section<'_>, env: &Environment, source: Option
     role.sts_endpoint = sts_endpoint;
     complete(&mut role, env);
     Ok(Auth::Role(Box::new(role)))
+}
+
+fn web_identity(mut identity: WebIdentity, env: &Environment) -> Auth {
+    let value = |name| env.value(name).map(str::to_owned);
+    identity.session_name = identity.session_name.or_else(|| value("AWS_SESSION_NAME"));
+    identity.sts_endpoint = identity.sts_endpoint.or_else(|| value("AWS_STS_ENDPOINT"));
+    Auth::WebIdentity(identity)
 }
 
 /// What LiteLLM takes from the environment where a role leaves it open.

@@ -152,6 +152,7 @@ pub(crate) const PARAMS: &[Key] = &[
     ignored("s3_access_key_id", NO_ENDPOINT),
     ignored("s3_bucket_name", NO_ENDPOINT),
     ignored("s3_secret_access_key", NO_ENDPOINT),
+    ignored("ssl_verify", "certificates are always verified; AWS_CA_BUNDLE names those to trust"),
     ignored("tags", LATER),
     ignored("use_in_pass_through", NO_ENDPOINT),
 ];

@@ -14,6 +14,7 @@ mod embeddings;
 mod faults;
 mod identity;
 mod images;
+mod machine;
 mod observe;
 mod observe_process;
 #[cfg(unix)]
@@ -27,3 +28,5 @@ mod server;
 #[cfg(target_os = "linux")]
 mod slow_readers;
 mod storms;
+mod where_to;
+mod who_calls;
