@@ -86,7 +86,7 @@ impl WebIdentity {
     }
 }
 
-/// Where a web identity token is. Files and variables are read anew for every session.
+/// Where a web identity token is. Files and variables are read, and issuers asked, anew for every session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WebToken {
@@ -94,6 +94,16 @@ pub enum WebToken {
     File(PathBuf),
     /// A file whose path an environment variable has.
     FileOfVariable(String),
+    /// GitHub, asked by a job of GitHub Actions for a token that is for `audience`; if that is empty, for GitHub's own default.
+    GitHub {
+        /// For whom, e.g. `sts.amazonaws.com`.
+        audience: String,
+    },
+    /// Google's metadata service, asked by a machine, pod or function for a token that is for `audience`.
+    Google {
+        /// For whom, e.g. `sts.amazonaws.com`.
+        audience: String,
+    },
     /// The token itself. It does not last: no session can follow its own.
     Text(Secret),
     /// An environment variable.

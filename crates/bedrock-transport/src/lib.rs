@@ -42,6 +42,7 @@ mod stream;
 mod sts;
 mod timeouts;
 mod transport;
+mod web_token;
 mod wire;
 
 pub use auth::{Auth, Role, WebIdentity, WebToken};

@@ -9,7 +9,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, Result, SharedCredentialsProvider};
 use aws_sdk_sts::Client;
 
-use crate::auth::{Role, WebIdentity, WebToken};
+use crate::auth::{Role, WebIdentity};
 use crate::endpoint::region_of;
 use crate::identity::Surroundings;
 use crate::{Auth, variable};
@@ -71,7 +71,7 @@ fn is_session_of(session: &str, role: &str) -> bool {
 
 /// A session of the role that a web identity token lets assume.
 pub(crate) async fn web_identity(identity: &WebIdentity, surroundings: &Surroundings) -> Result {
-    let token = identity.token.read()?;
+    let token = identity.token.read(surroundings).await?;
     let config = config(identity.sts_endpoint.as_deref(), None, surroundings).await;
     let answer = Client::new(&config)
         .assume_role_with_web_identity()
@@ -90,26 +90,6 @@ pub(crate) async fn web_identity(identity: &WebIdentity, surroundings: &Surround
         Some(end),
         "web identity",
     ))
-}
-
-impl WebToken {
-    fn read(&self) -> std::result::Result<String, CredentialsError> {
-        let file = |path: &std::path::Path| {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                CredentialsError::invalid_configuration(format!("the token file {}: {error}", path.display()))
-            })?;
-            Ok(text.trim().to_owned())
-        };
-        let of_variable = |name: &str| {
-            variable(name).ok_or_else(|| CredentialsError::invalid_configuration(format!("`{name}` is not set")))
-        };
-        match self {
-            Self::File(path) => file(path),
-            Self::FileOfVariable(name) => file(of_variable(name)?.as_ref()),
-            Self::Text(token) => Ok(token.expose().to_owned()),
-            Self::Variable(name) => of_variable(name),
-        }
-    }
 }
 
 /// A configuration for STS: its own endpoint and the region that belongs to it.

@@ -24,6 +24,9 @@ async fn child() {
         if let Some(identity) = transport.identity() {
             identity.describe().await?;
         }
+        if std::env::var("CHILD_SENDS").is_ok() {
+            transport.send(&call(Operation::Converse)).await?;
+        }
         let request = transport.sign(&call(Operation::Converse)).await?;
         let authorization = request.header("authorization").unwrap_or("unsigned").to_owned();
         let who = match authorization.split_once("Credential=") {
@@ -59,6 +62,8 @@ fn auth(name: &str) -> Auth {
         "token in a variable" => token(WebToken::Variable("TOKEN".to_owned())),
         "token in a file of a variable" => token(WebToken::FileOfVariable("TOKEN_FILE".to_owned())),
         "token" => token(WebToken::Text("jwt".into())),
+        "token of Google" => token(WebToken::Google { audience: "https://sts.amazonaws.com".to_owned() }),
+        "token of GitHub" => token(WebToken::GitHub { audience: "sts.amazonaws.com".to_owned() }),
         _ => Auth::Default,
     }
 }
@@ -101,6 +106,8 @@ impl Case {
 
     async fn run(&self) -> String {
         let aws = FakeAws::start().await;
+        // For those who send: their first session is refused.
+        aws.state().expired.lock().unwrap().push("session-1".to_owned());
         let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("home-{}", self.name.replace(' ', "-")));
         let _ = std::fs::remove_dir_all(&home);
         for (name, text) in &self.files {
@@ -111,12 +118,22 @@ impl Case {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "child", "--nocapture"]).env_clear().env("HOME", &home).env("CHILD_AUTH", self.auth);
         command.env("AWS_REGION", "us-west-2").env("AWS_EC2_METADATA_DISABLED", "true");
-        for service in ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_EC2_METADATA_SERVICE_ENDPOINT"] {
+        for service in [
+            "AWS_ENDPOINT_URL_STS",
+            "AWS_ENDPOINT_URL_SSO",
+            "AWS_ENDPOINT_URL_BEDROCK_RUNTIME",
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        ] {
             command.env(service, aws.url());
         }
         for (name, value) in &self.env {
-            command
-                .env(name, value.replace("AWS/", &format!("{}/", aws.url())).replace("HOME", home.to_str().unwrap()));
+            command.env(
+                name,
+                value
+                    .replace("AWS/", &format!("{}/", aws.url()))
+                    .replace("HOST", &aws.url()["http://".len()..])
+                    .replace("HOME", home.to_str().unwrap()),
+            );
         }
         let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
@@ -192,6 +209,21 @@ async fn everybody_can_be_somebody() {
         case("token in a file of a variable", "token in a file of a variable").env("TOKEN_FILE", "HOME/t").file("t", "jwt\n"),
         case("token", "token"),
         case("token that is not there", "token in a file"),
+        case("token of Google", "token of Google").env("GCE_METADATA_HOST", "HOST"),
+        case("token of Google, renewed", "token of Google").env("GCE_METADATA_HOST", "HOST").env("CHILD_SENDS", "1"),
+        case("token of Google that is refused", "token of Google").env("GCE_METADATA_HOST", "HOST/latest/none"),
+        case("token of Google that nobody gives", "token of Google").env("GCE_METADATA_HOST", "127.0.0.1:9"),
+        case("token of GitHub", "token of GitHub")
+            .env("ACTIONS_ID_TOKEN_REQUEST_URL", "AWS/github?api-version=2.0")
+            .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner"),
+        case("token of GitHub, renewed", "token of GitHub")
+            .env("ACTIONS_ID_TOKEN_REQUEST_URL", "AWS/github")
+            .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner")
+            .env("CHILD_SENDS", "1"),
+        case("token of GitHub that is none", "token of GitHub")
+            .env("ACTIONS_ID_TOKEN_REQUEST_URL", "AWS/ecs")
+            .env("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "runner"),
+        case("token of GitHub elsewhere", "token of GitHub"),
         case("sts elsewhere", "role").keys().env("AWS_STS_ENDPOINT", "AWS/"),
     ];
     let lines = futures::future::join_all(cases.iter().map(Case::run)).await;
@@ -254,6 +286,31 @@ async fn everybody_can_be_somebody() {
     token: ASIAtarget1 token=session-1
         AssumeRoleWithWebIdentity(pumice jwt)
     token that is not there: CredentialsError: the AWS credentials could not be loaded: the credentials provider was not properly configured: the token file HOME/token: No such file or directory (os error 2)
+    token of Google: ASIAtarget1 token=session-1
+        Google?audience=https%3A%2F%2Fsts.amazonaws.com
+        AssumeRoleWithWebIdentity(pumice google-1-token)
+    token of Google, renewed: ASIAtarget2 token=session-2
+        Google?audience=https%3A%2F%2Fsts.amazonaws.com
+        AssumeRoleWithWebIdentity(pumice google-1-token)
+        Bedrock ASIAtarget1 in us-west-2
+        Google?audience=https%3A%2F%2Fsts.amazonaws.com
+        AssumeRoleWithWebIdentity(pumice google-2-token)
+        Bedrock ASIAtarget2 in us-west-2
+    token of Google that is refused: CredentialsError: the AWS credentials could not be loaded: an error occurred while loading credentials: Google answered 404 in place of a token
+    token of Google that nobody gives: CredentialsError: the AWS credentials could not be loaded: an error occurred while loading credentials: Google cannot be asked: dispatch failure: io error: client error (Connect): tcp connect error: Connection refused (os error 111)
+    token of GitHub: ASIAtarget1 token=session-1
+        GitHub?api-version=2.0&audience=sts.amazonaws.com Bearer runner
+        AssumeRoleWithWebIdentity(pumice github-1-token)
+    token of GitHub, renewed: ASIAtarget2 token=session-2
+        GitHub?audience=sts.amazonaws.com Bearer runner
+        AssumeRoleWithWebIdentity(pumice github-1-token)
+        Bedrock ASIAtarget1 in us-west-2
+        GitHub?audience=sts.amazonaws.com Bearer runner
+        AssumeRoleWithWebIdentity(pumice github-2-token)
+        Bedrock ASIAtarget2 in us-west-2
+    token of GitHub that is none: CredentialsError: the AWS credentials could not be loaded: an error occurred while loading credentials: GitHub answered something that is no token
+        ECS Bearer runner
+    token of GitHub elsewhere: CredentialsError: the AWS credentials could not be loaded: the credentials provider was not properly configured: `ACTIONS_ID_TOKEN_REQUEST_URL` is not set
     sts elsewhere: ASIAtarget1 token=session-1
         AssumeRole(pumice) by AKIDENV in us-west-2
     "#);

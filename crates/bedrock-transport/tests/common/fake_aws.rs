@@ -120,6 +120,16 @@ impl Respond for Answers {
                     r#"{"roleCredentials":{"accessKeyId":"ASIASSO","secretAccessKey":"hidden","sessionToken":"of-sso","expiration":32472144000000}}"#,
                 )
             }
+            "/computeMetadata/v1/instance/service-accounts/default/identity" => {
+                let flavor = header("metadata-flavor");
+                call(&format!("{flavor}{}", query(request)));
+                ResponseTemplate::new(200).set_body_string(format!("google-{}-token\n", self.count("Google")))
+            }
+            "/github" => {
+                call(&format!("GitHub{}", query(request)));
+                let json = format!(r#"{{"count":1,"value":"github-{}-token"}}"#, self.count("GitHub"));
+                ResponseTemplate::new(200).set_body_string(json)
+            }
             path if path.contains("/model/") || path.ends_with("/rerank") => {
                 let id = who.split(' ').next().unwrap_or_default();
                 self.0.signed.lock().unwrap().push((header("x-expected").to_owned(), id.to_owned()));
@@ -147,6 +157,10 @@ fn asked(request: &Request) -> String {
 }
 
 impl Answers {
+    fn count(&self, what: &str) -> usize {
+        self.0.calls.lock().unwrap().iter().filter(|call| call.starts_with(what)).count()
+    }
+
     fn bedrock(&self, who: &str, token: &str) -> ResponseTemplate {
         self.0.calls.lock().unwrap().push(format!("Bedrock {who}"));
         if self.0.expired.lock().unwrap().iter().any(|expired| expired == token) {

@@ -168,6 +168,8 @@ fn web_token(token: String, env: &Environment) -> Result<WebToken, String> {
         "env" => Ok(variable(rest)),
         "env_path" => Ok(path_in(rest)),
         "file" => Ok(WebToken::File(rest.into())),
+        "github" => Ok(WebToken::GitHub { audience: rest.to_owned() }),
+        "google" => Ok(WebToken::Google { audience: rest.to_owned() }),
         _ => Err(format!(
             "tokens of `oidc/{provider}` are not fetched; write one into a file and name it as `oidc/file/PATH`"
         )),
@@ -239,7 +241,11 @@ mod tests {
             auth(&format!("{ROLE}aws_web_identity_token: /var/token"), []),
             auth(&format!("{ROLE}aws_web_identity_token: oidc/env/TOKEN"), []),
             auth(&format!("{ROLE}aws_web_identity_token: oidc/env_path/TOKEN_FILE"), []),
-            auth(&format!("{ROLE}aws_web_identity_token: oidc/google/audience"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/google/https://audience"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/github/sts.amazonaws.com"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/azure/"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/circleci_v2/"), []),
+            auth(&format!("{ROLE}aws_web_identity_token: oidc/gitlab/audience"), []),
             auth("aws_web_identity_token: secret", []),
             auth("aws_external_id: x", []),
             auth(&format!("{ROLE}aws_session_tags: [{{Key: a}}]"), []),
@@ -262,7 +268,11 @@ mod tests {
         WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: File("/var/token"), session_name: None, sts_endpoint: None })
         WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: Variable("TOKEN"), session_name: None, sts_endpoint: None })
         WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: FileOfVariable("TOKEN_FILE"), session_name: None, sts_endpoint: None })
-        c.yaml:2: params.aws_web_identity_token: tokens of `oidc/google` are not fetched; write one into a file and name it as `oidc/file/PATH`
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: Google { audience: "https://audience" }, session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: GitHub { audience: "sts.amazonaws.com" }, session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: FileOfVariable("AZURE_FEDERATED_TOKEN_FILE"), session_name: None, sts_endpoint: None })
+        WebIdentity(WebIdentity { role_arn: "arn:aws:iam::1:role/r", token: Variable("CIRCLE_OIDC_TOKEN_V2"), session_name: None, sts_endpoint: None })
+        c.yaml:2: params.aws_web_identity_token: tokens of `oidc/gitlab` are not fetched; write one into a file and name it as `oidc/file/PATH`
         c.yaml:1: params.aws_web_identity_token: needs an `aws_role_name`
         c.yaml:1: params.aws_external_id: needs an `aws_role_name`
         c.yaml:2: params.aws_session_tags: expected a list of maps with `Key` and `Value`

@@ -10,10 +10,18 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// What nobody may see; all have a word in common.
-const SECRETS: [&str; 6] =
-    ["hush-secret-key", "hush-session-token", "hush-api-key", "hush-web-token", "hush-sts-key", "hush-sts-token"];
+const SECRETS: [&str; 8] = [
+    "hush-secret-key",
+    "hush-session-token",
+    "hush-api-key",
+    "hush-web-token",
+    "hush-sts-key",
+    "hush-sts-token",
+    "hush-runner-token",
+    "hush-job-token",
+];
 
-/// An STS that gives everybody a session.
+/// An STS that gives everybody a session, and a GitHub that gives every job a token.
 async fn sts() -> MockServer {
     let server = MockServer::start().await;
     let session = |action: &str| {
@@ -22,6 +30,9 @@ async fn sts() -> MockServer {
         )
     };
     let answer = move |request: &wiremock::Request| {
+        if request.url.path() == "/github" {
+            return ResponseTemplate::new(200).set_body_string(r#"{"value":"hush-job-token"}"#);
+        }
         let web = request.body.windows(15).any(|word| word == b"WithWebIdentity");
         let action = if web { "AssumeRoleWithWebIdentity" } else { "AssumeRole" };
         ResponseTemplate::new(200).set_body_string(session(action))
@@ -58,7 +69,12 @@ fn pumice(arguments: &[&str]) -> Command {
 
 /// Standard output, standard error, exit code.
 async fn run(arguments: &[&str]) -> (String, String, Option<i32>) {
+    run_with(arguments, &[]).await
+}
+
+async fn run_with(arguments: &[&str], env: &[(&str, &str)]) -> (String, String, Option<i32>) {
     let mut command = pumice(arguments);
+    command.envs(env.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stdout), text(output.stderr), output.status.code())
@@ -156,12 +172,17 @@ async fn a_live_check_asks_every_model_by_what_it_is_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_seen_anywhere() {
     let (bedrock, sts) = (Emulator::start().await.unwrap(), sts().await);
-    let config = file("secrets.yaml", &yaml(&bedrock.url(), &sts.uri()));
+    let job =
+        yaml(&bedrock.url(), &sts.uri()).replace("name: web", "name: job").replace("hush-web-token", "oidc/github/a");
+    let job = job.lines().last().unwrap();
+    let config = file("secrets.yaml", &format!("{}{job}\n", yaml(&bedrock.url(), &sts.uri())));
+    let github = format!("{}/github", sts.uri());
+    let env = [("ACTIONS_ID_TOKEN_REQUEST_URL", &*github), ("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "hush-runner-token")];
     let config = config.to_str().unwrap();
     let mut seen = String::new();
     // Everything that is ever logged.
     let mut serve = pumice(&["serve", "--port", "0", "--log", "trace", "--config", config]);
-    let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = serve.envs(env).stderr(Stdio::piped()).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     let url = loop {
         let mut line = String::new();
@@ -177,7 +198,7 @@ async fn no_secret_is_seen_anywhere() {
         rest
     });
     let client = reqwest::Client::new();
-    for model in ["keys", "key", "role", "web"] {
+    for model in ["keys", "key", "role", "web", "job"] {
         for fault in [None, Some(Fault::Throttle { times: 1 })] {
             let fails = fault.is_some();
             fault.into_iter().for_each(|fault| bedrock.script(fault));
@@ -191,11 +212,12 @@ async fn no_secret_is_seen_anywhere() {
             &format!("{model}.json"),
             &json!({"model": model, "messages": [{"role": "user", "content": "Hi"}]}).to_string(),
         );
-        let (out, err, code) = run(&["explain", "--log", "trace", "--config", config, request.to_str().unwrap()]).await;
+        let (out, err, code) =
+            run_with(&["explain", "--log", "trace", "--config", config, request.to_str().unwrap()], &env).await;
         assert_eq!(code, Some(0), "{err}");
         seen.push_str(&(out + &err));
     }
-    let (out, err, _) = run(&["check-config", "--log", "trace", "--config", config]).await;
+    let (out, err, _) = run_with(&["check-config", "--log", "trace", "--config", config], &env).await;
     seen.push_str(&(out + &err));
     child.kill().unwrap();
     child.wait().unwrap();
