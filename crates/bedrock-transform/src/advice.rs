@@ -1,5 +1,6 @@
 //! What to do about AWS's refusals, where AWS does not say it.
 
+use crate::model::arn::partition;
 use crate::{Arn, ErrorKind, ModelId, Operation, Outgoing, UpstreamError};
 
 /// One sentence or two, if there is something to say.
@@ -15,16 +16,21 @@ pub(crate) fn on(error: &UpstreamError, call: &Outgoing) -> Option<String> {
     match error.kind {
         ErrorKind::AccessDenied if says("not authorized to perform") => None,
         ErrorKind::AccessDenied => Some(format!(
-            "The identity needs the action `{}` on `{}`, and the account needs access to the model in {here}.",
+            "The identity needs the action {} on `{}`, and the account needs access to the model in {here}.",
             action(call.operation),
             resource(target, region)
         )),
-        ErrorKind::Credentials if says("Signature expired") || says("Signature not yet current") => {
+        ErrorKind::Credentials
+            if says("Signature expired") || says("Signature not yet current") || is_of_clocks(&error.code) =>
+        {
             Some("The clock of this machine is wrong; set it.".to_owned())
         }
         ErrorKind::Credentials if says("scoped to a valid region") => {
             Some(format!("The call was signed for {here}, which is not the endpoint's region; set `aws_region_name`."))
         }
+        ErrorKind::Credentials if says("security token included in the request is expired") => Some(
+            "The keys are temporary, and there are no newer ones: sign in again, or give a role instead.".to_owned(),
+        ),
         ErrorKind::Credentials if says("security token included in the request is invalid") => {
             Some("The access key does not exist, or its session token is missing or another's.".to_owned())
         }
@@ -37,12 +43,20 @@ pub(crate) fn on(error: &UpstreamError, call: &Outgoing) -> Option<String> {
     }
 }
 
+fn is_of_clocks(code: &str) -> bool {
+    matches!(code, "RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed")
+}
+
 /// Converse has no action of its own.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>
 const fn action(operation: Operation) -> &'static str {
     match operation {
-        Operation::ConverseStream | Operation::InvokeModelWithResponseStream => "bedrock:InvokeModelWithResponseStream",
-        _ => "bedrock:InvokeModel",
+        Operation::ConverseStream | Operation::InvokeModelWithResponseStream => {
+            "`bedrock:InvokeModelWithResponseStream`"
+        }
+        Operation::GetAsyncInvoke => "`bedrock:GetAsyncInvoke`",
+        Operation::Rerank => "`bedrock:Rerank`, and `bedrock:InvokeModel`",
+        Operation::Converse | Operation::InvokeModel | Operation::StartAsyncInvoke => "`bedrock:InvokeModel`",
     }
 }
 
@@ -52,11 +66,7 @@ fn resource(target: &str, region: Option<&str>) -> String {
         return target.to_owned();
     }
     let region = region.unwrap_or("*");
-    let partition = match region {
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        region if region.starts_with("cn-") => "aws-cn",
-        _ => "aws",
-    };
+    let partition = partition(region);
     let is_profile = ModelId::parse(target).is_ok_and(|id| id.geo.is_some());
     let (account, kind) = if is_profile { ("*", "inference-profile") } else { ("", "foundation-model") };
     format!("arn:{partition}:bedrock:{region}:{account}:{kind}/{target}")
@@ -142,6 +152,21 @@ mod tests {
                 None,
             ),
             explained("ValidationException", "The provided model identifier is invalid.", MODEL, Some("us-east-1")),
+            explained("AccessDeniedException", "You don't have access.", MODEL, Some("us-isob-east-1")),
+            explained(
+                "InvalidSignatureException",
+                "Signature not yet current: 20260101T000000Z is still later",
+                MODEL,
+                None,
+            ),
+            explained("RequestTimeTooSkewed", "The difference is too large.", MODEL, None),
+            explained("ExpiredTokenException", "The security token included in the request is expired", MODEL, None),
+            explained(
+                "ResourceNotFoundException",
+                "Could not resolve the foundation model from m.",
+                MODEL,
+                Some("eu-west-1"),
+            ),
             explained("ThrottlingException", "slow down", MODEL, Some("us-east-1")),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r"
@@ -152,10 +177,15 @@ mod tests {
         You don't have access. The identity needs the action `bedrock:InvokeModelWithResponseStream` on `arn:aws-us-gov:bedrock:us-gov-west-1:*:inference-profile/us-gov.anthropic.claude-x-v1:0`, and the account needs access to the model in `us-gov-west-1`.
         You don't have access. The identity needs the action `bedrock:InvokeModelWithResponseStream` on `arn:aws:bedrock:eu-west-1:1:provisioned-model/p`, and the account needs access to the model in this region.
         User: u is not authorized to perform: bedrock:InvokeModel on resource: r
-        Signature expired: 20260101T000000Z is now earlier than x The clock of this machine is wrong; set it.
+        Signature expired: 20260101T000000Z is now earlier than x. The clock of this machine is wrong; set it.
         Credential should be scoped to a valid region. The call was signed for `us-east-1`, which is not the endpoint's region; set `aws_region_name`.
         The security token included in the request is invalid. The access key does not exist, or its session token is missing or another's.
         The provided model identifier is invalid. No model of this name is offered in `us-east-1`; check its name and `aws_region_name`.
+        You don't have access. The identity needs the action `bedrock:InvokeModelWithResponseStream` on `arn:aws-iso-b:bedrock:us-isob-east-1::foundation-model/anthropic.claude-x-v1:0`, and the account needs access to the model in `us-isob-east-1`.
+        Signature not yet current: 20260101T000000Z is still later. The clock of this machine is wrong; set it.
+        The difference is too large. The clock of this machine is wrong; set it.
+        The security token included in the request is expired. The keys are temporary, and there are no newer ones: sign in again, or give a role instead.
+        Could not resolve the foundation model from m. No model of this name is offered in `eu-west-1`; check its name and `aws_region_name`.
         slow down
         ");
     }

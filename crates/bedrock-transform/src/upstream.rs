@@ -198,7 +198,8 @@ impl UpstreamError {
     #[must_use]
     pub fn explained(mut self, call: &Outgoing) -> Self {
         if let Some(advice) = advice::on(&self, call) {
-            self.message = format!("{} {advice}", self.message);
+            let end = if self.message.ends_with(['.', '!', '?']) { "" } else { "." };
+            self.message = format!("{}{end} {advice}", self.message);
         }
         self
     }
@@ -282,6 +283,9 @@ fn kind_of_code(code: &str) -> Option<ErrorKind> {
         | "InvalidClientTokenId"
         | "InvalidSignatureException"
         | "MissingAuthenticationTokenException"
+        | "RequestExpired"
+        | "RequestInTheFuture"
+        | "RequestTimeTooSkewed"
         | "SignatureDoesNotMatch"
         | "UnrecognizedClientException" => ErrorKind::Credentials,
         "InternalServerException" | "InternalFailure" | "InternalServerError" => ErrorKind::Internal,

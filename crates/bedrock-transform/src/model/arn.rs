@@ -54,7 +54,7 @@ pub(crate) fn foundation_model(region: &str, id: &str) -> String {
 
 /// The partition that a region belongs to.
 /// <https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html>
-fn partition(region: &str) -> &'static str {
+pub(crate) fn partition(region: &str) -> &'static str {
     // As the AWS SDKs have it.
     const PARTITIONS: &[(&str, &str)] = &[
         ("cn-", "aws-cn"),
