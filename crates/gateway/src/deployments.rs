@@ -6,13 +6,15 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use facade::transform::{Options, Prices, TransformError, Warnings};
+use facade::transform::{Options, Prices, Warnings};
 use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
 use facade::{
     Auth, Catalog, ChatCall, Client, EmbedCall, EmbedJobCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing,
     RerankCall, Transport, UnsupportedParams, Warning,
 };
+use tokio::sync::Mutex;
 
+use crate::clientside::Own;
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
 use crate::observe::{self, ModelMeters, Used};
 use crate::pattern::captured;
@@ -31,10 +33,12 @@ pub struct Deployments {
     aliases: BTreeMap<String, Alias>,
     catalog: Catalog,
     fetcher: Option<Fetcher>,
+    /// Connections that requests brought.
+    own: Mutex<Pool>,
 }
 
 /// One entry of the configuration, connected.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Deployment {
     config: Model,
     id: String,
@@ -89,7 +93,15 @@ impl Deployments {
             // Only requests with media behind URLs notice.
             fetcher.inspect_err(|error| tracing::warn!("nothing can be fetched for requests: {error}")).ok()
         });
-        Ok(Self { all, groups, wildcards, aliases: config.routing.aliases.clone(), catalog, fetcher })
+        Ok(Self {
+            all,
+            groups,
+            wildcards,
+            aliases: config.routing.aliases.clone(),
+            catalog,
+            fetcher,
+            own: Mutex::default(),
+        })
     }
 
     /// The names as the configuration has them, each once, and the aliases that are not hidden.
@@ -171,7 +183,6 @@ impl Found<'_> {
     /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
     pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
-        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill(request, &config.defaults);
         let left_out = cache::inject(request)?;
@@ -182,7 +193,6 @@ impl Found<'_> {
         let spec = self.spec()?;
         let mut call = client.prepare_with(request, &spec, media)?;
         self.observe(&call.outgoing, |region| self.prices(&spec, region));
-        call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         if left_out > 0 {
@@ -195,7 +205,6 @@ impl Found<'_> {
     /// Maps an embedding request for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_embed(&self, request: &mut EmbeddingRequest) -> Result<EmbedCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
-        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_embedding(request, &config.defaults)?;
         let spec = self.spec()?;
@@ -205,7 +214,6 @@ impl Found<'_> {
             self.observe(first, |region| self.prices(&spec, region));
         }
         for outgoing in &mut call.calls {
-            outgoing.headers.extend(key.clone());
             self.add_headers(outgoing);
         }
         call.warnings.extend(overruled);
@@ -231,13 +239,11 @@ impl Found<'_> {
     /// Maps a rerank request for this deployment, as [`Found::prepare`] does.
     pub(crate) fn prepare_rerank(&self, request: &mut RerankRequest) -> Result<RerankCall, facade::Error> {
         let Deployment { config, client, .. } = self.deployment;
-        let key = self.key(&mut request.extra)?;
         let overruled = overrule(&mut request.extra, &config.defaults);
         defaults::fill_rerank(request, &config.defaults)?;
         let spec = self.spec()?;
         let mut call = client.prepare_rerank_as(request, &spec)?;
         self.observe(&call.outgoing, |region| self.prices(&spec, region));
-        call.outgoing.headers.extend(key);
         self.add_headers(&mut call.outgoing);
         call.warnings.extend(overruled);
         Ok(call)
@@ -315,18 +321,22 @@ impl Found<'_> {
         }
     }
 
-    /// The header of the request's own API key, where requests may have one. It takes the place of a signature, so that
-    /// nothing of the operator's goes out with it.
-    fn key(&self, extra: &mut Extra) -> Result<Option<(String, String)>, facade::Error> {
-        if !self.deployment.config.client_key {
-            return Ok(None);
+    /// The deployment as the request wants it, if it brings an identity or an endpoint of its own and may.
+    pub(crate) async fn own(&self, extra: &mut Extra) -> Result<Option<Deployment>, facade::Error> {
+        let Deployment { config, .. } = self.deployment;
+        match config.clientside.take(extra, &config.connection.identity)? {
+            Some(own) => self.deployment.with(own, &self.deployments.own).await.map(Some),
+            None => Ok(None),
         }
-        let Some(value) = extra.remove("api_key").filter(|value| !value.is_null()) else { return Ok(None) };
-        let key: String = value.read().map_err(|_| TransformError::invalid("api_key", "expected a text"))?;
-        if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(TransformError::invalid("api_key", "is not a Bedrock API key").into());
+    }
+
+    /// The same model of another deployment, which is this one's with what a request brought.
+    pub(crate) fn at<'b>(&'b self, own: Option<&'b Deployment>) -> Found<'b> {
+        Found {
+            deployments: self.deployments,
+            deployment: own.unwrap_or(self.deployment),
+            model: Cow::Borrowed(&self.model),
         }
-        Ok(Some(("authorization".to_owned(), format!("Bearer {key}"))))
     }
 
     /// The deployment's headers, where the request has none of the same name.
@@ -403,14 +413,8 @@ impl Deployment {
     pub(crate) async fn connect(model: &Model, pool: &mut Pool, catalog: &Catalog) -> Result<Self, ConfigError> {
         // Region and endpoint were checked; what may be missing is the profile.
         let place = model.profile.as_ref().or(model.place.as_ref());
-        let transport = pool.transport(&model.connection).await.map_err(|error| at(place, &error))?;
-        let streams = match model.stream_timeout {
-            Some(limit) => {
-                let connection = Connection { timeout: Some(limit), ..model.connection.clone() };
-                pool.transport(&connection).await.map_err(|error| at(place, &error))?
-            }
-            None => transport.clone(),
-        };
+        let (transport, streams) =
+            pool.transports(&model.connection, model.stream_timeout).await.map_err(|error| at(place, &error))?;
         let spec = if model.model.contains('*') {
             None
         } else {
@@ -432,6 +436,24 @@ impl Deployment {
             stream_client: Client::new(streams).with_options(options),
             transport,
         })
+    }
+}
+
+impl Deployment {
+    /// The same, with an identity or an endpoint that a request brought.
+    async fn with(&self, own: Own, pool: &Mutex<Pool>) -> Result<Self, facade::Error> {
+        let mut deployment = self.clone();
+        own.leave(&mut deployment.config.headers);
+        let connection = own.connection(&self.config.connection);
+        let (transport, streams) = {
+            let mut pool = pool.lock().await;
+            pool.forget_many();
+            pool.transports(&connection, self.config.stream_timeout).await?
+        };
+        deployment.client = Client::new(transport.clone()).with_options(self.client.options().clone());
+        deployment.stream_client = Client::new(streams).with_options(self.client.options().clone());
+        deployment.transport = transport;
+        Ok(deployment)
     }
 }
 
@@ -476,6 +498,28 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
+    /// One for answers in one piece, one for streams.
+    async fn transports(
+        &mut self,
+        connection: &Connection,
+        stream_timeout: Option<Duration>,
+    ) -> Result<(Transport, Transport), facade::Error> {
+        let transport = self.transport(connection).await?;
+        let streams = match stream_timeout {
+            Some(limit) => self.transport(&Connection { timeout: Some(limit), ..connection.clone() }).await?,
+            None => transport.clone(),
+        };
+        Ok((transport, streams))
+    }
+
+    /// Begins anew when there are too many: those of requests are the callers', who may bring any number.
+    fn forget_many(&mut self) {
+        const MANY: usize = 100;
+        if self.transports.len() >= MANY {
+            *self = Self::default();
+        }
+    }
+
     async fn transport(&mut self, connection: &Connection) -> Result<Transport, facade::Error> {
         if let Some((_, transport)) = self.transports.iter().find(|(known, _)| known == connection) {
             return Ok(transport.clone());

@@ -26,6 +26,7 @@ mod cache;
 mod caller;
 mod check;
 mod cli;
+mod clientside;
 mod commands;
 mod config;
 mod defaults;

@@ -41,6 +41,8 @@ pub(super) async fn run(args: &ExplainArgs, env: Environment) -> Result<(), Fail
     let mut request: ChatRequest = parse(&body).map_err(refused)?;
     let name = request.model.clone();
     let found = deployments.find(&name).ok_or_else(|| refused(ApiError::unknown_model(&name)))?;
+    let own = found.own(&mut request.extra).await.map_err(refused)?;
+    let found = found.at(own.as_ref());
     let mut call = found.prepare(&mut request).await.map_err(refused)?;
     let transport = &found.deployment.transport;
     if call.outgoing.region.is_none() && transport.region().is_none() {

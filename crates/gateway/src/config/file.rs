@@ -7,6 +7,7 @@ use facade::transform::ModelOverrides;
 use facade::types::Extra;
 use facade::{ChatRequest, FetchLimits};
 
+use crate::clientside::Clientside;
 use crate::config::{Connection, Limits as Shares, Place, Routing};
 use crate::keys::Keys;
 use crate::limits::Limits;
@@ -54,8 +55,8 @@ pub(crate) struct Model {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
-    /// Whether a request may bring a Bedrock API key of its own.
-    pub(crate) client_key: bool,
+    /// What requests may bring of the caller's own.
+    pub(crate) clientside: Clientside,
     /// Headers of the operator's own, sent with every call.
     pub(crate) headers: Vec<(String, String)>,
     /// Parameters of requests that do not set them.
@@ -83,7 +84,7 @@ impl Model {
             keepalive: None,
             drop_params: false,
             modify_params: false,
-            client_key: false,
+            clientside: Clientside::default(),
             headers: Vec::new(),
             defaults: ChatRequest::default(),
             shown: Extra::default(),

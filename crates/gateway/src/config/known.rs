@@ -110,7 +110,11 @@ pub(crate) const PARAMS: &[Key] = &[
     served("aws_sts_endpoint", Text, "the endpoint that gives roles"),
     served("aws_web_identity_token", Text, "what proves who assumes the role"),
     served("base_model", Text, "the model that an opaque ARN is built on"),
-    served("configurable_clientside_auth_params", Texts, "`api_key`: a request may bring a Bedrock API key of its own"),
+    served(
+        "configurable_clientside_auth_params",
+        List,
+        "what requests may bring of their own: names such as `api_key`, and `{api_base: PATTERN}`",
+    ),
     served("custom_llm_provider", Text, "`bedrock`"),
     served("drop_params", Flag, "leave parameters out that the model does not have, with a warning"),
     served("extra_headers", Map, "headers of every request to AWS"),

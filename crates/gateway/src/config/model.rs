@@ -7,6 +7,7 @@ use facade::ChatRequest;
 use facade::transform::ModelOverrides;
 use facade::types::{Extra, RawJson};
 
+use crate::clientside::Clientside;
 use crate::config::identity;
 use crate::config::known::{self, INFO};
 use crate::config::section::Section;
@@ -92,7 +93,7 @@ pub(crate) fn read(
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
-    read.client_key = client_key(&mut params, warnings)?;
+    read.clientside = clientside(&mut params, warnings)?;
     read.headers = headers(&mut params)?;
     // A `max_tokens` among the parameters is one of requests, not of the model.
     read.info = said(&mut params, |key| key.contains("_cost"), said(&mut info, |_| true, ModelOverrides::new())?)?;
@@ -137,22 +138,24 @@ fn complete(params: &mut Section<'_>, context: &Context<'_>) -> Result<(), Confi
     Ok(())
 }
 
-/// What requests may bring of the caller's own: an API key, which replaces the operator's identity. Whoever chose an endpoint
-/// or a role instead would choose for the operator's keys.
-fn client_key(params: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<bool, ConfigError> {
+/// What requests may bring of the caller's own: names, and patterns of `api_base`.
+fn clientside(params: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<Clientside, ConfigError> {
     const KEY: &str = "configurable_clientside_auth_params";
-    let place = params.find(KEY);
-    let names = params.texts(KEY)?;
-    let refused = names.iter().filter(|name| !matches!(name.as_str(), "api_key" | "aws_region_name" | "model_id"));
-    for (name, place) in refused.zip(place.iter().cycle()) {
-        warnings.push(format!(
-            "{}:{}: `{}`: `{name}` stays refused in requests",
-            place.file.display(),
-            place.line,
-            place.key
-        ));
+    let place = params.find(KEY).unwrap_or_else(|| params.place());
+    let mut clientside = Clientside::default();
+    for node in params.list(KEY)? {
+        if let Value::Map(_) = node.value {
+            let mut pattern = Section::new(&place.file, place.key.clone(), node)?;
+            let pattern = pattern.text("api_base")?.ok_or_else(|| place.error("expected `api_base` and a pattern"))?;
+            clientside.allow_base(&pattern).map_err(|reason| place.error(reason))?;
+            continue;
+        }
+        let name = crate::config::section::text(&node.value).map_err(|message| place.error(message))?;
+        if !clientside.allow(&name) {
+            warnings.push(place.warning(&format!("`{}`: `{name}` stays refused in requests", place.key)));
+        }
     }
-    Ok(names.iter().any(|name| name == "api_key"))
+    Ok(clientside)
 }
 
 /// What the members of a section say of the model, those that `may` and that mean something.

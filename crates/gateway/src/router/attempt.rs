@@ -230,13 +230,15 @@ impl Attempts<'_> {
     /// One attempt.
     async fn ask<R: Routed>(
         &self,
-        request: R,
+        mut request: R,
         chosen: Chosen<'_>,
         trail: &mut Trail,
     ) -> Result<Done, (Error, Verdict)> {
         let Chosen { found, ticket, .. } = chosen;
         trail.attempts += 1;
         // What cannot be mapped is the caller's to mend, and was never sent.
+        let own = found.own(request.extra()).await.map_err(|error| self.judged(error))?;
+        let found = found.at(own.as_ref());
         let prepared = request.prepare(&found).await.map_err(|error| self.judged(error))?;
         let Prepared { call, route, warnings } = prepared;
         trail.takes(route);
@@ -272,7 +274,7 @@ impl Attempts<'_> {
         let of_the_caller = match error.kind() {
             ErrorKind::Timeout => self.wishes.own_limit,
             ErrorKind::AccessDenied | ErrorKind::Credentials => self.wishes.own_target,
-            _ => false,
+            _ => self.wishes.own_endpoint,
         };
         if of_the_caller {
             verdict.cools = Cools::No;

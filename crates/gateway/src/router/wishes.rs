@@ -8,6 +8,7 @@ use facade::types::Extra;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::clientside;
 use crate::config::{Chains, MOST_RETRIES};
 
 /// What a request says about its own routing.
@@ -22,6 +23,8 @@ pub(crate) struct Wishes {
     pub(crate) no_fallbacks: bool,
     /// The caller brought a key, or chose the model's ARN or region: a refusal is not the deployment's fault.
     pub(crate) own_target: bool,
+    /// The caller chose the endpoint: whatever it answers is not the deployment's fault.
+    pub(crate) own_endpoint: bool,
     /// The caller set the time limit: running out of it is not the deployment's fault.
     pub(crate) own_limit: bool,
 }
@@ -50,7 +53,11 @@ impl Wishes {
         }
         let (num, max) = (retries(extra, "num_retries")?, retries(extra, "max_retries")?);
         let is_set = |name: &str| extra.value(name).is_some_and(|value| !value.is_null());
-        let own_target = ["api_key", "aws_region_name", "model_id"].into_iter().any(is_set);
+        let own_target =
+            ["api_key", "aws_access_key_id", "aws_profile_name", "aws_region_name", "aws_role_name", "model_id"]
+                .into_iter()
+                .any(is_set);
+        let own_endpoint = clientside::ENDPOINTS.iter().copied().any(is_set);
         let own_limit = ["request_timeout", "stream_timeout", "timeout"].into_iter().any(is_set);
         Ok(Self {
             retries: num.or(max),
@@ -59,6 +66,7 @@ impl Wishes {
             content_policy: chains(extra, "content_policy_fallbacks")?,
             no_fallbacks: take(extra, "disable_fallbacks", "expected true or false")?.unwrap_or_default(),
             own_target,
+            own_endpoint,
             own_limit,
         })
     }

@@ -10,7 +10,7 @@ use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 /// What nobody may see; all have a word in common.
-const SECRETS: [&str; 8] = [
+const SECRETS: [&str; 9] = [
     "hush-secret-key",
     "hush-session-token",
     "hush-api-key",
@@ -19,6 +19,7 @@ const SECRETS: [&str; 8] = [
     "hush-sts-token",
     "hush-runner-token",
     "hush-job-token",
+    "hush-own",
 ];
 
 /// An STS that gives everybody a session, and a GitHub that gives every job a token.
@@ -41,8 +42,11 @@ async fn sts() -> MockServer {
     server
 }
 
+/// What callers may bring.
+const OWN: &str = "configurable_clientside_auth_params: [api_key, aws_access_key_id, aws_secret_access_key]";
+
 fn yaml(bedrock: &str, sts: &str) -> String {
-    let place = format!("aws_region_name: eu-west-1, aws_bedrock_runtime_endpoint: \"{bedrock}\"");
+    let place = format!("aws_region_name: eu-west-1, aws_bedrock_runtime_endpoint: \"{bedrock}\", {OWN}");
     let role = format!("aws_role_name: \"arn:aws:iam::1:role/r\", aws_sts_endpoint: \"{sts}\"");
     let keys = "aws_access_key_id: AKIDEXAMPLE0001, aws_secret_access_key: hush-secret-key";
     format!(
@@ -216,6 +220,19 @@ async fn no_secret_is_seen_anywhere() {
             run_with(&["explain", "--log", "trace", "--config", config, request.to_str().unwrap()], &env).await;
         assert_eq!(code, Some(0), "{err}");
         seen.push_str(&(out + &err));
+    }
+    for (own, status) in [
+        (json!({"aws_access_key_id": "AKIDOWN", "aws_secret_access_key": "hush-own"}), 200),
+        (json!({"api_key": "hush-own"}), 200),
+        (json!({"api_key": "hush-own words"}), 400),
+        (json!({"aws_secret_access_key": "hush-own"}), 400),
+        (json!({"aws_session_token": "hush-own"}), 400),
+    ] {
+        let mut body = json!({"model": "keys", "messages": [{"role": "user", "content": "Hi"}]});
+        body.as_object_mut().unwrap().extend(own.as_object().unwrap().clone());
+        let answer = client.post(format!("{url}/v1/chat/completions")).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), status);
+        seen.push_str(&answer.text().await.unwrap());
     }
     let (out, err, _) = run_with(&["check-config", "--log", "trace", "--config", config], &env).await;
     seen.push_str(&(out + &err));

@@ -6,7 +6,7 @@ use std::process::Command;
 
 #[path = "../../../bedrock-transport/tests/common/fake_aws.rs"]
 #[expect(dead_code, reason = "the tests of another crate use the rest")]
-mod fake_aws;
+pub(crate) mod fake_aws;
 #[path = "../../../bedrock-transport/tests/common/internet.rs"]
 #[expect(dead_code, reason = "the tests of another crate use the rest")]
 mod internet;

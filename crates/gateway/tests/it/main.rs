@@ -4,6 +4,7 @@
 mod bad_input;
 mod chat;
 mod cli;
+mod clientside;
 mod common;
 mod completions;
 mod config;
