@@ -307,7 +307,7 @@ pub(crate) const GENERAL: &[Key] = &[
     ignored("alerting", CALLBACKS),
     ignored("alerting_args", CALLBACKS),
     ignored("alerting_threshold", CALLBACKS),
-    ignored("allow_client_side_credentials", "requests may carry no credentials"),
+    ignored("allow_client_side_credentials", "a deployment says it in `configurable_clientside_auth_params`"),
     ignored("allow_requests_on_db_unavailable", DATABASE),
     ignored("allow_user_auth", JWT),
     ignored("allowed_ips", LATER),
