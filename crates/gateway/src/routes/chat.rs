@@ -29,12 +29,11 @@ pub(crate) async fn named(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let request = || {
-        let mut request: ChatRequest = body::parse(&body)?;
+    let named = |mut request: ChatRequest| {
         request.model.clone_from(&model);
-        Ok(request)
+        request
     };
-    route(&app, request()?, request).await
+    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
 }
 
 impl Routed for ChatRequest {
