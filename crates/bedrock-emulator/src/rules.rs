@@ -9,7 +9,7 @@ mod turns;
 use serde_json::Value;
 
 use crate::error::Refusal;
-pub(crate) use model::has_open_object;
+pub(crate) use model::{COMBINED, combines, has_open_object};
 
 /// Checks a request that fits its shape.
 pub(crate) fn check(model_id: &str, request: &Value) -> Result<(), Refusal> {

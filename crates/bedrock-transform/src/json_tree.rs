@@ -7,10 +7,10 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
 /// Keywords of JSON Schema that hold values, not schemas.
-const VALUES: &[&str] = &["const", "default", "enum", "examples"];
+pub(crate) const VALUES: &[&str] = &["const", "default", "enum", "examples"];
 
 /// Keywords of JSON Schema that hold schemas by names of the caller's.
-const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
+pub(crate) const NAMED: &[&str] = &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
 /// A JSON value.
 #[derive(Debug, Clone)]
@@ -35,6 +35,79 @@ impl Json {
         match self {
             Self::Object(members) => members.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
+        }
+    }
+
+    /// The members of an object, in their order.
+    pub(crate) fn members(&self) -> &[(String, Self)] {
+        match self {
+            Self::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The member of an object, put there if there is none.
+    pub(crate) fn member_or(&mut self, key: &str, default: Self) -> Option<&mut Self> {
+        let Self::Object(members) = self else { return None };
+        let place = match members.iter().position(|(name, _)| name == key) {
+            Some(place) => place,
+            None => {
+                members.push((key.to_owned(), default));
+                members.len() - 1
+            }
+        };
+        members.get_mut(place).map(|(_, value)| value)
+    }
+
+    /// What a local reference, `#/$defs/name`, leads to.
+    /// <https://datatracker.ietf.org/doc/html/rfc6901>
+    pub(crate) fn at(&self, reference: &str) -> Option<&Self> {
+        let pointer = reference.strip_prefix('#')?;
+        if pointer.is_empty() {
+            return Some(self);
+        }
+        pointer.strip_prefix('/')?.split('/').try_fold(self, |value, step| {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            match value {
+                Self::Array(items) => items.get(step.parse::<usize>().ok()?),
+                value => value.member(&step),
+            }
+        })
+    }
+
+    /// The local reference that a schema is.
+    pub(crate) fn reference(&self) -> Option<String> {
+        self.member("$ref").and_then(Self::as_text).filter(|pointer| pointer.starts_with('#'))
+    }
+
+    /// The texts of a list.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Array(items) => items.iter().filter_map(Self::as_text).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(crate) fn text(text: &str) -> Option<Self> {
+        serde_json::value::to_raw_value(text).ok().map(Self::Scalar)
+    }
+
+    fn as_text(&self) -> Option<String> {
+        match self {
+            Self::Scalar(raw) => serde_json::from_str(raw.get()).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether two values are written alike, whatever the order of their keys.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Scalar(a), Self::Scalar(b)) => a.get() == b.get(),
+            (Self::Array(a), Self::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.is_like(b)),
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, a)| other.member(key).is_some_and(|b| a.is_like(b)))
+            }
+            _ => false,
         }
     }
 

@@ -44,6 +44,7 @@ mod price;
 mod prompt_template;
 mod rerank;
 mod schema;
+mod schema_root;
 mod stream;
 mod text;
 mod tool_names;
@@ -61,7 +62,8 @@ pub use facts::feature::{Feature, FeatureSet};
 pub use facts::{Facts, Mode};
 pub use families::body;
 pub use family::{
-    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
+    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling,
+    SchemaRoot, TopK,
 };
 pub use image::codec::{EncodeImage, ImageCodec, Images, ReadImages};
 pub use image::input::ImageInput;

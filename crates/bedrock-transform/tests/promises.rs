@@ -275,13 +275,34 @@ fn what_bedrock_has_a_place_for_is_put_there_on_both_routes() {
 
 #[test]
 fn the_schema_of_a_tool_arrives_whole() {
-    for schema in [
-        json!({"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}], "description": "Either."}),
-        json!({"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"properties": {"next": {"$ref": "#/$defs/n"}}}}}),
-    ] {
+    let combined =
+        json!({"type": "object", "anyOf": [{"required": ["a"]}, {"required": ["b"]}], "description": "Either."});
+    let referred = json!({"type": "object", "properties": {"n": {"$ref": "#/$defs/n"}}, "$defs": {"n": {"properties": {"next": {"$ref": "#/$defs/n"}}}}});
+    for (model, schema) in [(UNKNOWN, &combined), (UNKNOWN, &referred), (CLAUDE, &referred)] {
         let tools = json!([{"type": "function", "function": {"name": "f", "parameters": schema}}]);
-        let sent = body(NOVA, &json!({"tools": tools}));
-        assert_eq!(sent["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"], schema);
+        let sent = body(model, &json!({"tools": tools}));
+        assert_eq!(&sent["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"], schema);
+    }
+}
+
+#[test]
+fn what_a_model_refuses_at_a_schemas_root_is_said_in_words_it_takes() {
+    let schema = json!({
+        "type": "object", "title": "Find", "properties": {"at": {"$ref": "#/$defs/at"}}, "$defs": {"at": {"type": "string"}},
+        "anyOf": [{"required": ["at"]}, {"properties": {"id": {"type": "integer"}}, "required": ["id"]}],
+    });
+    let function = json!({"name": "f", "description": "Finds.", "parameters": schema});
+    for model in [NOVA, CLAUDE, "invoke/us.amazon.nova-pro-v1:0", "invoke/anthropic.claude-sonnet-4-5-20250929-v1:0"] {
+        let call = call(model, &json!({"tools": [{"type": "function", "function": function}]})).unwrap();
+        let sent: Value = serde_json::from_slice(&call.outgoing.body).unwrap();
+        let (tool, claude) = (&sent["toolConfig"]["tools"][0]["toolSpec"], &sent["tools"][0]);
+        let json = if claude.is_null() { &tool["inputSchema"]["json"] } else { &claude["input_schema"] };
+        assert_eq!(json["properties"]["id"], json!({"type": "integer"}), "{model}: {sent}");
+        assert!(json.get("anyOf").is_none(), "{model}: {sent}");
+        let is_nova = model.contains("nova");
+        assert_eq!((json.get("$defs").is_none(), json.get("title").is_none()), (is_nova, is_nova), "{model}: {sent}");
+        assert!(sent.to_string().contains("Finds.\\nThe arguments must match this JSON Schema: "), "{model}: {sent}");
+        assert!(warned(&call, "rewritten=tools[0].function.parameters"), "{model}: {:?}", call.warnings);
     }
 }
 

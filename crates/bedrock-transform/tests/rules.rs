@@ -342,7 +342,7 @@ fn the_schema_of_a_tool_is_an_object_whatever_was_left_out_of_it() {
     ] {
         let json =
             format!(r#"{{{HELLO},"tools":[{{"type":"function","function":{{"name":"f","parameters":{given}}}}}]}}"#);
-        let call = call(NOVA, &json).unwrap();
+        let call = call("zai.glm-4.6", &json).unwrap();
         let text = String::from_utf8_lossy(&call.outgoing.body).into_owned();
         assert!(text.contains(&format!(r#""inputSchema":{{"json":{sent}}}"#)), "{given}: {text}");
     }

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use super::Conversation;
+use super::{Conversation, list};
 use crate::error::Refusal;
 
 pub(super) fn check(model_id: &str, request: &Value, conversation: &Conversation<'_>) -> Result<(), Refusal> {
     additional_fields(request)?;
     thinking(request)?;
     output_schema(model_id, request)?;
+    tool_schemas(model_id, request)?;
     prefill(conversation)
 }
 
@@ -88,6 +89,36 @@ fn output_schema(model_id: &str, request: &Value) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+/// What Nova takes at the root of a tool's schema.
+/// <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
+const NOVA_ROOT: &[&str] = &["properties", "required", "type"];
+
+fn tool_schemas(model_id: &str, request: &Value) -> Result<(), Refusal> {
+    for (index, tool) in list(&request["toolConfig"]["tools"]).iter().enumerate() {
+        let Some(schema) = tool["toolSpec"]["inputSchema"]["json"].as_object() else { continue };
+        if model_id.contains("anthropic") && combines(schema) {
+            return Err(Refusal::model(format!("tools.{index}.custom.{COMBINED}")));
+        }
+        if model_id.contains("amazon.nova")
+            && let Some(name) = schema.keys().find(|name| !NOVA_ROOT.contains(&name.as_str()))
+        {
+            return Err(Refusal::validation(format!(
+                "The passed tool configuration does not comply to the required conventions. Refer to the Converse API spec: \
+                 `{name}` at toolConfig.tools.{index}.toolSpec.inputSchema.json."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What Claude says of a schema that combines others at its root.
+pub(crate) const COMBINED: &str = "input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level";
+
+/// Whether a schema combines others at its root.
+pub(crate) fn combines(schema: &Map<String, Value>) -> bool {
+    ["allOf", "anyOf", "oneOf"].iter().any(|name| schema.contains_key(*name))
 }
 
 /// Whether a schema has an object that is not closed. Looks into every subschema; a property named like a keyword is a subschema too.

@@ -155,6 +155,12 @@ async fn tools_are_objects_with_names_of_their_own() {
              the field and try again.",
         ),
         (
+            tools(schema(json!({ "type": "object", "anyOf": [{ "required": ["a"] }] }))),
+            "The model returned the following errors: tools.0.custom.input_schema: input_schema does not support oneOf, \
+             allOf, or anyOf at the top level",
+        ),
+        (tools(schema(json!({ "type": "object", "$defs": {}, "additionalProperties": false }))), "accepted"),
+        (
             with(
                 hello(),
                 json!({ "toolConfig": { "tools": [weather_tool()], "toolChoice": { "tool": { "name": "other" } } } }),
@@ -164,6 +170,22 @@ async fn tools_are_objects_with_names_of_their_own() {
         (tools(json!([{ "systemTool": { "name": "nova_grounding" } }])), "accepted"),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn novas_tools_have_three_members_at_the_root_of_their_schemas() {
+    let emulator = Emulator::start().await.unwrap();
+    let tool = |schema: Value| json!({ "toolSpec": { "name": "t", "inputSchema": { "json": schema } } });
+    for (schema, status) in [
+        (json!({ "type": "object", "properties": {}, "required": [] }), 200),
+        (json!({ "type": "object", "$defs": {} }), 400),
+        (json!({ "type": "object", "additionalProperties": false }), 400),
+    ] {
+        let body = with(hello(), json!({ "toolConfig": { "tools": [tool(schema)] } })).to_string();
+        let head = client::head("converse", "us.amazon.nova-lite-v1%3A0", None);
+        let reply = client::raw(&emulator, &head, body.as_bytes()).await.unwrap();
+        assert_eq!(reply.status, status, "{body}: {}", reply.text());
+    }
 }
 
 #[tokio::test]

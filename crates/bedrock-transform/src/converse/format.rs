@@ -57,14 +57,14 @@ impl<'a> Mapper<'a, '_> {
             let detail = "the model cannot be forced to answer in this form; it is offered a tool for it";
             self.warnings.adjusted(Param::ResponseFormat, detail);
         }
-        let json = match given {
-            Some(schema) => schema::of_tool(schema, at)?,
-            None => Cow::Owned(schema::empty_object(at)?),
-        };
+        let (json, beside) = self.tool_schema(given, &at)?;
         let Some(name) = input.json_tool().map(str::to_owned) else { return Ok(()) };
+        let description = "Gives the final answer. Its arguments are the answer as JSON.";
         let spec = ToolSpec {
             name: Cow::Owned(name.clone()),
-            description: Some(Cow::Borrowed("Gives the final answer. Its arguments are the answer as JSON.")),
+            description: Some(
+                beside.map_or(Cow::Borrowed(description), |beside| Cow::Owned(format!("{description}\n{beside}"))),
+            ),
             input_schema: InputSchema { json },
             strict: None,
         };

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use core_types::{Content, Extra, Function, Param, Tool, ToolChoice};
+use core_types::{Content, Extra, Function, Param, RawJson, Tool, ToolChoice};
 
 use crate::converse::wire::{self, Block, Fields, InputSchema, ToolSpec};
 use crate::converse::{Mapper, hosted};
 use crate::family::Cache;
 use crate::input::ChatInput;
 use crate::tool_names::{called_names, defined_name, has_tool_messages};
-use crate::{TransformError, UnsupportedParams, schema};
+use crate::{TransformError, UnsupportedParams, schema, schema_root};
 
 impl<'a> Mapper<'a, '_> {
     /// Writes `toolConfig`.
@@ -119,10 +119,7 @@ impl<'a> Mapper<'a, '_> {
             return Err(TransformError::invalid(format!("tools[{index}].function.name"), "a tool needs a name"));
         }
         let at = || format!("tools[{index}].function.parameters");
-        let json = match &function.parameters {
-            Some(parameters) => schema::of_tool(parameters, at)?,
-            None => Cow::Owned(schema::empty_object(at)?),
-        };
+        let (json, beside) = self.tool_schema(function.parameters.as_ref(), &at)?;
         let strict = match function.strict {
             Some(true) if self.spec.model.can.strict_tools => Some(true),
             Some(true) => {
@@ -132,12 +129,33 @@ impl<'a> Mapper<'a, '_> {
             _ => None,
         };
         let description = function.description.as_deref().filter(|text| !text.trim().is_empty());
+        let description = match (description, beside) {
+            (Some(own), Some(beside)) => Some(Cow::Owned(format!("{own}\n{beside}"))),
+            (own, beside) => own.map(Cow::Borrowed).or(beside.map(Cow::Owned)),
+        };
         Ok(ToolSpec {
             name: self.input.names.sent(&function.name),
-            description: description.map(Cow::Borrowed),
+            description,
             input_schema: InputSchema { json },
             strict,
         })
+    }
+
+    /// The schema of a tool as the model takes it, and what belongs into the tool's description then.
+    pub(super) fn tool_schema(
+        &mut self,
+        given: Option<&'a RawJson>,
+        at: &dyn Fn() -> String,
+    ) -> Result<(Cow<'a, RawJson>, Option<String>), TransformError> {
+        let schema = match given {
+            Some(schema) => schema::of_tool(schema, at)?,
+            None => Cow::Owned(schema::empty_object(at)?),
+        };
+        let Some(fitted) = schema_root::fit(&schema, self.spec.model.can.schema_root, at)? else {
+            return Ok((schema, None));
+        };
+        self.warnings.rewritten(at(), fitted.detail);
+        Ok((Cow::Owned(fitted.schema), fitted.description))
     }
 
     /// AWS wants tools where the conversation has tool blocks: the least that satisfies it.

@@ -13,7 +13,7 @@ use crate::converse::response::{self, Members};
 use crate::converse::wire::{Block, CachePoint, GuardContent, InferenceConfig, MediaSource, Role, ToolConfig};
 use crate::converse::{self, Dialect};
 use crate::families::body;
-use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, TopK};
+use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, SchemaRoot, TopK};
 use crate::input::ChatInput;
 use crate::native::added::Added;
 use crate::stream::delta::{Decode, Delta};
@@ -25,6 +25,8 @@ const TEXT: Capabilities = Capabilities {
     cache: Cache::Prompt,
     top_k: TopK::Nova,
     hyphenated_tools: false,
+    // <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
+    schema_root: SchemaRoot::Only(&["properties", "required", "type"]),
     web_search: true,
     ..Capabilities::TOOLS
 };

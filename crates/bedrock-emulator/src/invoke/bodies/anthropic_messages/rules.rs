@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::error::Refusal;
-use crate::rules::{has_open_object, list};
+use crate::rules::{COMBINED, combines, has_open_object, list};
 
 /// Models that take `temperature` or `top_p`.
 const ONE_OF_TWO: &[&str] = &[
@@ -145,6 +145,10 @@ fn tools(request: &Value) -> Result<(), Refusal> {
         if !fits {
             return refuse(format!("tools.{at}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'"));
         }
+    }
+    let schemas = list(&request["tools"]).iter().map(|tool| tool["input_schema"].as_object());
+    if let Some((at, _)) = schemas.enumerate().find(|(_, schema)| schema.is_some_and(combines)) {
+        return refuse(format!("tools.{at}.custom.{COMBINED}"));
     }
     let choice = &request["tool_choice"];
     if choice.is_object() && names.is_empty() {

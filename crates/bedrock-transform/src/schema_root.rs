@@ -1,0 +1,339 @@
+//! Schemas of tools for models that do not take all of JSON Schema at a schema's root. What is left out allows more arguments, never
+//! fewer, and every word of it that the model can use goes into the tool's description.
+
+use core_types::RawJson;
+
+use crate::TransformError;
+use crate::converse::response::Members;
+use crate::family::SchemaRoot;
+use crate::json_tree::{Json, NAMED, VALUES};
+
+/// Members that combine schemas.
+const COMBINATORS: &[&str] = &["allOf", "anyOf", "oneOf"];
+
+/// Members that other schemas refer to.
+const DEFINITIONS: &[&str] = &["$defs", "definitions"];
+
+/// Most objects of a schema once its references are written out: they may multiply.
+const MOST: usize = 10_000;
+
+/// Deepest combination that is looked into.
+const DEEPEST: usize = 32;
+
+/// A schema that the model takes.
+pub(crate) struct Fitted {
+    pub(crate) schema: RawJson,
+    /// What belongs into the tool's description.
+    pub(crate) description: Option<String>,
+    /// What was done.
+    pub(crate) detail: String,
+}
+
+/// The schema as a model with this `root` takes it; `None` if it does as it is.
+pub(crate) fn fit(
+    schema: &RawJson,
+    root: SchemaRoot,
+    at: &dyn Fn() -> String,
+) -> Result<Option<Fitted>, TransformError> {
+    let malformed = |error: serde_json::Error| TransformError::invalid(at(), error.to_string());
+    if !root.may_refuse(schema.as_str()) {
+        return Ok(None);
+    }
+    let Members(members) = schema.read().map_err(malformed)?;
+    let refused: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).filter(|name| !root.takes(name)).collect();
+    if refused.is_empty() {
+        return Ok(None);
+    }
+    let given: Json = schema.read().map_err(malformed)?;
+    let mut tree = given.clone();
+    if refused.iter().any(|name| DEFINITIONS.contains(name) || *name == "$ref") {
+        tree = WriteOut { root: &given, open: Vec::new(), room: MOST }
+            .schema(&given)
+            .map_err(|reason| TransformError::invalid(at(), reason))?;
+    }
+    let combined = take_combinators(&mut tree, root);
+    let description = (!combined.is_empty()).then(|| serde_json::to_string(&Json::Object(combined.clone())));
+    for (combinator, variants) in combined {
+        merge(&mut tree, &combinator, &variants, &given, 0);
+    }
+    if let Json::Object(members) = &mut tree {
+        members.retain(|(name, _)| root.takes(name));
+    }
+    let text = serde_json::to_string(&tree).map_err(malformed)?;
+    let description = description.transpose().map_err(malformed)?;
+    Ok(Some(Fitted {
+        schema: RawJson::parse(text).map_err(malformed)?,
+        detail: detail(&refused, description.is_some()),
+        description: description.map(|json| format!("The arguments must match this JSON Schema: {json}")),
+    }))
+}
+
+fn detail(refused: &[&str], combined: bool) -> String {
+    let names: Vec<String> = refused.iter().map(|name| format!("`{name}`")).collect();
+    let mut detail = format!("the model takes no {} at the root of a tool's schema", names.join(", "));
+    if refused.iter().any(|name| DEFINITIONS.contains(name)) {
+        detail.push_str("; references were written out");
+    }
+    if combined {
+        detail.push_str("; what was combined was merged, and stands in the tool's description");
+    }
+    detail
+}
+
+fn take_combinators(tree: &mut Json, root: SchemaRoot) -> Vec<(String, Json)> {
+    let Json::Object(members) = tree else { return Vec::new() };
+    let is_taken = |name: &str| COMBINATORS.contains(&name) && !root.takes(name);
+    let (taken, kept) = std::mem::take(members).into_iter().partition(|(name, _)| is_taken(name));
+    *members = kept;
+    taken
+}
+
+/// Gives `schema` the properties of the variants that it is combined of, so that whatever fits them fits it.
+fn merge(schema: &mut Json, combinator: &str, variants: &Json, root: &Json, depth: usize) {
+    let Json::Array(variants) = variants else { return };
+    let variants: Vec<Json> = variants.iter().map(|variant| flat(variant, root, depth)).collect();
+    let mut properties: Vec<(String, Vec<Json>)> = Vec::new();
+    for (name, property) in variants.iter().filter_map(|variant| variant.member("properties")).flat_map(Json::members) {
+        match properties.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) if known.iter().any(|known| known.is_like(property)) => {}
+            Some((_, known)) => known.push(property.clone()),
+            None => properties.push((name.clone(), vec![property.clone()])),
+        }
+    }
+    let of_all = combinator == "allOf";
+    let Some(Json::Object(own)) = schema.member_or("properties", Json::Object(Vec::new())) else { return };
+    for (name, mut ways) in properties {
+        // The schema's own property, which may be wider, stands.
+        if own.iter().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let property = if of_all || ways.len() == 1 {
+            ways.swap_remove(0)
+        } else {
+            Json::Object(vec![("anyOf".to_owned(), Json::Array(ways))])
+        };
+        own.push((name, property));
+    }
+    let names = |variant: &Json| variant.member("required").map(Json::texts).unwrap_or_default();
+    let mut demands = variants.iter().map(names);
+    let mut required = demands.next().unwrap_or_default();
+    for more in demands {
+        if of_all {
+            required.extend(more.into_iter().filter(|name| !required.contains(name)).collect::<Vec<_>>());
+        } else {
+            required.retain(|name| more.contains(name));
+        }
+    }
+    let known = schema.member("required").map(Json::texts).unwrap_or_default();
+    required.retain(|name| !known.contains(name));
+    if required.is_empty() {
+        return;
+    }
+    if let Some(Json::Array(list)) = schema.member_or("required", Json::Array(Vec::new())) {
+        list.extend(required.iter().filter_map(|name| Json::text(name)));
+    }
+}
+
+/// A variant whose properties all stand in it, whatever it refers to or is combined of.
+fn flat(variant: &Json, root: &Json, depth: usize) -> Json {
+    if depth == DEEPEST {
+        return variant.clone();
+    }
+    if let Some(target) = variant.reference().and_then(|pointer| root.at(&pointer)) {
+        return flat(target, root, depth + 1);
+    }
+    let mut variant = variant.clone();
+    for (combinator, variants) in take_combinators(&mut variant, SchemaRoot::Without(COMBINATORS)) {
+        merge(&mut variant, &combinator, &variants, root, depth + 1);
+    }
+    variant
+}
+
+/// Puts what is referred to in the place of references.
+struct WriteOut<'r> {
+    root: &'r Json,
+    /// References that are being written out.
+    open: Vec<String>,
+    /// Objects that may still come.
+    room: usize,
+}
+
+impl WriteOut<'_> {
+    fn schema(&mut self, schema: &Json) -> Result<Json, String> {
+        match schema {
+            Json::Scalar(_) => Ok(schema.clone()),
+            Json::Array(items) => {
+                Ok(Json::Array(items.iter().map(|item| self.schema(item)).collect::<Result<_, _>>()?))
+            }
+            Json::Object(members) => {
+                self.room =
+                    self.room.checked_sub(1).ok_or("the schema is too large once its references are written out")?;
+                let mut written = match schema.reference() {
+                    Some(pointer) => self.target(pointer)?,
+                    None => Vec::new(),
+                };
+                for (name, value) in members {
+                    let is_reference = name == "$ref" && schema.reference().is_some();
+                    if is_reference || DEFINITIONS.contains(&name.as_str()) {
+                        continue;
+                    }
+                    let value = self.member(name, value)?;
+                    // What stands beside a reference says more than what it leads to.
+                    written.retain(|(known, _)| known != name);
+                    written.push((name.clone(), value));
+                }
+                Ok(Json::Object(written))
+            }
+        }
+    }
+
+    fn member(&mut self, name: &str, value: &Json) -> Result<Json, String> {
+        match value {
+            _ if VALUES.contains(&name) => Ok(value.clone()),
+            Json::Object(named) if NAMED.contains(&name) => {
+                let named = named.iter().map(|(name, schema)| Ok((name.clone(), self.schema(schema)?)));
+                Ok(Json::Object(named.collect::<Result<_, String>>()?))
+            }
+            value => self.schema(value),
+        }
+    }
+
+    /// The members of what a reference leads to. Within itself it is of its type, and no more is said of it.
+    fn target(&mut self, pointer: String) -> Result<Vec<(String, Json)>, String> {
+        let root = self.root;
+        let target = root.at(&pointer).ok_or_else(|| format!("the reference `{pointer}` leads to nothing"))?;
+        if self.open.contains(&pointer) {
+            return Ok(target.members().iter().filter(|(name, _)| name == "type").cloned().collect());
+        }
+        self.open.push(pointer);
+        let written = self.schema(target);
+        self.open.pop();
+        match written? {
+            Json::Object(members) => Ok(members),
+            // `true` is a schema, too.
+            _ => Ok(Vec::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOVA: SchemaRoot = SchemaRoot::Only(&["properties", "required", "type"]);
+    const CLAUDE: SchemaRoot = SchemaRoot::Without(COMBINATORS);
+
+    fn fitted(schema: &Value, root: SchemaRoot) -> Result<Option<Fitted>, TransformError> {
+        fit(&RawJson::from_value(schema).unwrap(), root, &|| "tools[0].function.parameters".to_owned())
+    }
+
+    #[track_caller]
+    fn check(root: SchemaRoot, given: Value, expected: Value) {
+        let fitted = fitted(&given, root).unwrap().unwrap();
+        let sent: Value = fitted.schema.read().unwrap();
+        assert_eq!(sent, expected, "{}", fitted.detail);
+    }
+
+    #[test]
+    fn what_the_model_takes_stays_as_it_is() {
+        let plain = json!({"type": "object", "properties": {"a": {"anyOf": [{"type": "null"}]}}, "required": ["a"]});
+        let defined = json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {}}});
+        assert!(fitted(&plain, NOVA).unwrap().is_none());
+        assert!(fitted(&plain, CLAUDE).unwrap().is_none());
+        assert!(fitted(&defined, CLAUDE).unwrap().is_none());
+        assert!(fitted(&json!({"type": "object", "anyOf": []}), SchemaRoot::Any).unwrap().is_none());
+    }
+
+    #[test]
+    fn references_are_written_out_with_what_stands_beside_them() {
+        check(
+            NOVA,
+            json!({
+                "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
+                "properties": {
+                    "a": {"$ref": "#/$defs/pair", "description": "mine"}, "b": {"type": "array", "items": {"$ref": "#/$defs/a~1b"}},
+                    "$ref": {"type": "string"}, "c": {"const": {"$ref": "#/nowhere"}},
+                },
+                "$defs": {"pair": {"type": "object", "description": "its", "properties": {"x": {"$ref": "#/$defs/a~1b"}}}, "a/b": {"type": "integer"}},
+            }),
+            json!({
+                "type": "object",
+                "properties": {
+                    "a": {"type": "object", "properties": {"x": {"type": "integer"}}, "description": "mine"},
+                    "b": {"type": "array", "items": {"type": "integer"}},
+                    "$ref": {"type": "string"}, "c": {"const": {"$ref": "#/nowhere"}},
+                },
+            }),
+        );
+    }
+
+    #[test]
+    fn a_schema_within_itself_ends_at_its_type() {
+        let node = json!({"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}});
+        check(
+            NOVA,
+            json!({"type": "object", "$ref": "#/$defs/node", "$defs": {"node": node}}),
+            json!({"properties": {"next": {"type": "object"}}, "type": "object"}),
+        );
+    }
+
+    #[test]
+    fn variants_become_one_object_that_takes_them_all() {
+        let by_id = json!({"type": "object", "properties": {"kind": {"const": "id"}, "id": {"type": "integer"}}, "required": ["kind", "id"]});
+        let by_name = json!({"properties": {"kind": {"const": "name"}, "name": {"type": "string"}}, "required": ["kind", "name"]});
+        let merged = json!({
+            "type": "object",
+            "properties": {"kind": {"anyOf": [{"const": "id"}, {"const": "name"}]}, "id": {"type": "integer"}, "name": {"type": "string"}},
+            "required": ["kind"],
+        });
+        for root in [NOVA, CLAUDE] {
+            check(root, json!({"type": "object", "oneOf": [by_id, by_name]}), merged.clone());
+        }
+        let referred = json!({"type": "object", "anyOf": [{"$ref": "#/$defs/i"}, {"allOf": [{"$ref": "#/$defs/n"}]}], "$defs": {"i": by_id, "n": by_name}});
+        let mut kept = merged;
+        check(NOVA, referred.clone(), kept.clone());
+        kept["$defs"] = referred["$defs"].clone();
+        check(CLAUDE, referred, kept);
+    }
+
+    #[test]
+    fn own_properties_stand_and_demands_are_those_of_all_or_of_every_variant() {
+        let given = |combinator: &str| {
+            json!({
+                "type": "object", "properties": {"pid": {"type": "integer"}}, "required": ["x"],
+                combinator: [{"required": ["pid", "y"]}, {"properties": {"pid": {"const": 1}}, "required": ["y", "x"]}],
+            })
+        };
+        let sent = |required: Value| json!({"type": "object", "properties": {"pid": {"type": "integer"}}, "required": required});
+        check(CLAUDE, given("anyOf"), sent(json!(["x", "y"])));
+        check(CLAUDE, given("allOf"), sent(json!(["x", "pid", "y"])));
+        let fitted = fitted(&given("anyOf"), CLAUDE).unwrap().unwrap();
+        assert_eq!(
+            fitted.description.unwrap(),
+            r#"The arguments must match this JSON Schema: {"anyOf":[{"required":["pid","y"]},{"properties":{"pid":{"const":1}},"required":["y","x"]}]}"#
+        );
+        assert_eq!(
+            fitted.detail,
+            "the model takes no `anyOf` at the root of a tool's schema; what was combined was merged, and stands in the tool's description"
+        );
+    }
+
+    #[test]
+    fn references_to_nothing_and_schemas_that_explode_are_refused() {
+        let lost = json!({"type": "object", "properties": {"a": {"$ref": "#/$defs/b"}}, "$defs": {}});
+        assert_eq!(
+            fitted(&lost, NOVA).err().unwrap().to_string(),
+            "tools[0].function.parameters: the reference `#/$defs/b` leads to nothing"
+        );
+        let twice = |next: usize| json!({"properties": {"a": {"$ref": format!("#/$defs/{next}")}, "b": {"$ref": format!("#/$defs/{next}")}}});
+        let mut bomb = json!({"type": "object", "$ref": "#/$defs/0", "$defs": {"40": {}}});
+        for level in 0..40 {
+            bomb["$defs"][level.to_string()] = twice(level + 1);
+        }
+        let error = fitted(&bomb, NOVA).err().unwrap().to_string();
+        assert!(error.ends_with("the schema is too large once its references are written out"), "{error}");
+        assert!(fitted(&json!({"type": "object", "anyOf": [{"$ref": "#"}]}), CLAUDE).unwrap().is_some());
+    }
+}
