@@ -210,6 +210,7 @@ impl ChatReply {
             push(Delta::Usage(usage))?;
         }
         push(Delta::Trailer(crate::stream::delta::Trailer {
+            masked: false,
             raw: provider_specific_fields.as_ref().and_then(|raw| raw.read().ok()),
             service_tier: service_tier.as_deref(),
             trace: trace.as_ref().and_then(|raw| raw.read().ok()),
@@ -233,7 +234,9 @@ impl ChatReply {
                 let mut completion = (codec.response)(body)?;
                 let guardrail = Added::read(body);
                 if guardrail.intervened() {
-                    completion.finish_reason = FinishReason::ContentFilter;
+                    if !guardrail.only_masked() {
+                        completion.finish_reason = FinishReason::ContentFilter;
+                    }
                     // The body counts the guardrail's words; the headers, what the model was given.
                     completion.usage = meta.usage.or(completion.usage);
                 }

@@ -92,7 +92,8 @@ impl Json {
         serde_json::value::to_raw_value(text).ok().map(Self::Scalar)
     }
 
-    fn as_text(&self) -> Option<String> {
+    /// The text that a value is.
+    pub(crate) fn as_text(&self) -> Option<String> {
         match self {
             Self::Scalar(raw) => serde_json::from_str(raw.get()).ok(),
             _ => None,

@@ -29,6 +29,7 @@ mod error;
 mod facts;
 mod families;
 mod family;
+mod guardrail;
 mod hash;
 mod image;
 mod input;

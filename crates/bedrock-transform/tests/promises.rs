@@ -443,14 +443,36 @@ fn a_guardrail_goes_out_on_every_route_and_its_trace_comes_back() {
 
 #[test]
 fn a_masked_answer_is_an_answer() {
-    let answer = json!({
-        "output": {"message": {"content": [{"text": "Call {PHONE}."}]}}, "stopReason": "guardrail_intervened",
-        "trace": {"guardrail": {"outputAssessments": {"gr-1": [{"sensitiveInformationPolicy": {"piiEntities": [{"action": "ANONYMIZED"}]}}]}}},
-        "usage": {"inputTokens": 1, "outputTokens": 4, "totalTokens": 5},
-    });
-    let answer = call(NOVA, &json!({})).unwrap().reply.read(answer.to_string().as_bytes(), &meta()).unwrap();
-    assert_eq!(answer.text(), Some("Call {PHONE}."));
-    assert!(answer.trace.unwrap().as_str().contains("ANONYMIZED"));
+    let trace = |action: &str| json!({"guardrail": {"outputAssessments": {"gr-1": [{"sensitiveInformationPolicy": {"piiEntities": [{"action": action}]}}]}}});
+    let usage = json!({"inputTokens": 1, "outputTokens": 4, "totalTokens": 5});
+    for (action, reason) in [("ANONYMIZED", "stop"), ("BLOCKED", "content_filter")] {
+        let text = json!({"text": "Call {PHONE}."});
+        let answer = json!({
+            "output": {"message": {"content": [text]}}, "stopReason": "guardrail_intervened", "trace": trace(action), "usage": usage,
+        });
+        let whole = call(NOVA, &json!({})).unwrap().reply.read(answer.to_string().as_bytes(), &meta()).unwrap();
+        assert_eq!((whole.text(), whole.choices[0].finish_reason.as_str()), (Some("Call {PHONE}."), reason));
+        assert!(whole.trace.unwrap().as_str().contains(action));
+        let events = [
+            ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": text})),
+            ("messageStop", json!({"stopReason": "guardrail_intervened"})),
+            ("metadata", json!({"trace": trace(action), "usage": usage})),
+        ];
+        let chunks = stream(&call(NOVA, &json!({"stream": true})).unwrap(), &events).unwrap();
+        let last = chunks.last().unwrap();
+        assert_eq!((&last["choices"][0]["finish_reason"], &last["trace"]), (&json!(reason), &trace(action)));
+        let native = json!({
+            "content": [{"type": "text", "text": "Call {PHONE}."}], "stop_reason": "end_turn",
+            "amazon-bedrock-guardrailAction": "INTERVENED", "amazon-bedrock-trace": trace(action),
+        });
+        let model = call(&format!("invoke/{CLAUDE}"), &json!({})).unwrap();
+        let native = model.reply.read(native.to_string().as_bytes(), &meta()).unwrap();
+        assert_eq!(native.choices[0].finish_reason.as_str(), reason);
+    }
+    // A trace that was not asked for says nothing of what was done.
+    let untold = json!({"output": {"message": {"content": [{"text": "?"}]}}, "stopReason": "guardrail_intervened"});
+    let untold = call(NOVA, &json!({})).unwrap().reply.read(untold.to_string().as_bytes(), &meta()).unwrap();
+    assert_eq!(untold.choices[0].finish_reason.as_str(), "content_filter");
 }
 
 #[test]

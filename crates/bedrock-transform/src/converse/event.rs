@@ -8,10 +8,10 @@ use core_types::RawJson;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::TransformError;
 use crate::converse::response::{self, Citation, Members, NAME};
 use crate::stream::delta::{Delta, Trailer};
 use crate::text::Text;
+use crate::{TransformError, guardrail};
 
 /// Reads the events of one stream.
 #[derive(Debug, Default)]
@@ -199,11 +199,15 @@ impl ConverseDecoder {
         let member = |wanted: &str| metadata.iter().find(|(name, _)| name == wanted).map(|(_, raw)| *raw);
         let service_tier = member("serviceTier").and_then(response::service_tier);
         let trace = member("trace").filter(|trace| trace.get() != "{}");
+        let intervened = |(name, raw): &(String, Box<RawValue>)| {
+            name == "stopReason" && raw.get().trim_matches('"') == response::INTERVENED
+        };
+        let masked = trace.is_some_and(|trace| guardrail::only_masked(trace.get())) && self.stop.iter().any(intervened);
         let stop = self.stop.iter().map(|(name, raw)| (name.as_str(), &**raw));
         let rest = metadata.iter().filter(|(name, _)| name != PADDING).map(|(name, raw)| (name.as_ref(), *raw));
         let raw = response::object(stop.chain(rest));
         let raw = raw.as_ref().and_then(|raw| raw.read::<&RawValue>().ok());
-        out(Delta::Trailer(Trailer { raw, service_tier: service_tier.as_deref(), trace }));
+        out(Delta::Trailer(Trailer { masked, raw, service_tier: service_tier.as_deref(), trace }));
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 use crate::converse::wire::Fields;
 use crate::family::Completion;
 use crate::text::Text;
-use crate::{ErrorKind, TransformError, UpstreamError};
+use crate::{ErrorKind, TransformError, UpstreamError, guardrail};
 
 pub(crate) const NAME: &str = "converse";
 
@@ -30,9 +30,17 @@ pub(crate) fn read(body: &[u8]) -> Result<Completion, TransformError> {
         .content;
     let stop = member("stopReason").and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
     let raw = members.iter().filter(|(name, _)| name != "output").map(|(name, value)| (name.as_ref(), *value));
+    let message = message(&content);
+    let masked = stop.as_ref().is_some_and(|stop| stop.0 == INTERVENED)
+        && member("trace").is_some_and(|trace| guardrail::only_masked(trace.get()));
+    let finish_reason = match stop {
+        Some(_) if masked && !message.tool_calls.is_empty() => FinishReason::ToolCalls,
+        Some(stop) if !masked => finish_reason(&stop.0)?,
+        _ => FinishReason::Stop,
+    };
     Ok(Completion {
-        message: message(&content),
-        finish_reason: stop.map_or(Ok(FinishReason::Stop), |stop| finish_reason(&stop.0))?,
+        message,
+        finish_reason,
         usage: member("usage").and_then(usage),
         service_tier: member("serviceTier").and_then(service_tier),
         trace: member("trace").and_then(keep),
@@ -227,12 +235,15 @@ fn read_block(
     Some(())
 }
 
+/// AWS's word where a guardrail blocked, or masked.
+pub(crate) const INTERVENED: &str = "guardrail_intervened";
+
 /// AWS's word for why the model stopped. Words that are not known mean that it stopped.
 pub(crate) fn finish_reason(word: &str) -> Result<FinishReason, TransformError> {
     Ok(match word {
         "tool_use" => FinishReason::ToolCalls,
         "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
-        "content_filtered" | "guardrail_intervened" | "refusal" => FinishReason::ContentFilter,
+        "content_filtered" | INTERVENED | "refusal" => FinishReason::ContentFilter,
         "malformed_model_output" | "malformed_tool_use" => {
             let message = "the model broke its answer off with output that Bedrock could not read; try again";
             return Err(UpstreamError::new(ErrorKind::ModelFailed, word, message).into());

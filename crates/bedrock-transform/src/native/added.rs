@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::converse::response::{Count, count, keep};
+use crate::guardrail;
 use crate::text::Text;
 
 /// Counts and latencies of the call, in its last chunk.
@@ -52,6 +53,11 @@ impl<'a> Added<'a> {
     /// Whether a guardrail blocked or changed something.
     pub(crate) fn intervened(&self) -> bool {
         self.action.as_ref().is_some_and(|action| action.0 == "INTERVENED")
+    }
+
+    /// Whether all that it did was to mask, as far as it says what it did.
+    pub(crate) fn only_masked(&self) -> bool {
+        self.trace.is_some_and(|trace| guardrail::only_masked(trace.get()))
     }
 
     /// What the guardrail found.

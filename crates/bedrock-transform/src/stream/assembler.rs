@@ -23,6 +23,8 @@ pub(crate) struct Assembler {
     finish: Option<FinishReason>,
     /// Whether a guardrail of a native call replaced some of the answer.
     intervened: bool,
+    /// Whether that was a mask.
+    masked: bool,
     usage: Option<Usage>,
     /// How long a native call took.
     metrics: Option<RawJson>,
@@ -49,6 +51,7 @@ impl Assembler {
             calls: Vec::new(),
             finish: None,
             intervened: false,
+            masked: false,
             usage,
             metrics: None,
             tail,
@@ -62,6 +65,10 @@ impl Assembler {
                 self.tail.service_tier = trailer.service_tier.map(Arc::from);
                 self.tail.trace = trailer.trace.map(RawJson::from);
                 self.tail.raw = trailer.raw.map(RawJson::from);
+                if trailer.masked {
+                    let called = if self.calls.is_empty() { FinishReason::Stop } else { FinishReason::ToolCalls };
+                    self.finish = self.finish.map(|_| self.seen_reason(called));
+                }
             }
             _ if self.finish.is_some() => {
                 return Err(TransformError::stream("content after the model said that it stopped"));
@@ -109,7 +116,8 @@ impl Assembler {
 
     /// Sends what belongs at the end.
     pub(crate) fn finish(&mut self, out: &mut dyn FnMut(Step<'_>)) -> Result<(), TransformError> {
-        let reason = if self.intervened { Some(FinishReason::ContentFilter) } else { self.finish };
+        let blocked = self.intervened && (!self.masked || self.finish.is_none());
+        let reason = if blocked { Some(FinishReason::ContentFilter) } else { self.finish };
         let Some(reason) = reason else {
             return Err(TransformError::stream("the connection was cut before the model said why it stopped"));
         };
@@ -140,6 +148,7 @@ impl Assembler {
     pub(crate) fn add(&mut self, added: &Added<'_>) {
         self.usage = self.usage.or_else(|| added.usage());
         self.intervened |= added.intervened();
+        self.masked |= added.only_masked();
         self.metrics = added.metrics().or_else(|| self.metrics.take());
         if let Some(trace) = added.trace() {
             self.tail.trace = Some(trace);

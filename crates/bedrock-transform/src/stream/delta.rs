@@ -51,6 +51,8 @@ pub enum Delta<'a> {
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Trailer<'a> {
+    /// A guardrail did no more than mask: the answer is one, whatever was said of why it ended.
+    pub masked: bool,
     /// Everything that AWS said at the end, as it is.
     pub raw: Option<&'a RawValue>,
     /// The tier that served the request.

@@ -333,6 +333,21 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_that_a_guardrail_masked_ends_as_the_model_ended_it() {
+        let trace = |action: &str| json!({"guardrail": {"input": {"gr": {"piiEntities": [{"action": action}]}}}});
+        for (action, reason) in [("ANONYMIZED", "tool_calls"), ("BLOCKED", "content_filter")] {
+            let chunks = stream(&[
+                json!({"type": "content_block_start", "index": 0, "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {}}}),
+                json!({"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}}),
+                json!({"type": "message_stop", "amazon-bedrock-guardrailAction": "INTERVENED", "amazon-bedrock-trace": trace(action)}),
+            ])
+            .unwrap();
+            let mut reasons = chunks.iter().filter_map(|chunk| chunk["choices"][0]["finish_reason"].as_str());
+            assert_eq!(reasons.next(), Some(reason), "{chunks:?}");
+        }
+    }
+
+    #[test]
     fn nothing_that_comes_back_can_panic() {
         let reply = call(CLAUDE_3, json!({})).unwrap().reply;
         for body in ["", "{}", "[]", "null", r#"{"content":null}"#, r#"{"content":[{"type":7}]}"#, "<html>"] {
