@@ -15,7 +15,7 @@ use crate::stream::assembler::Assembler;
 use crate::stream::decoder::{ChatDecoder, Source};
 use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
-use crate::tool_names::ToolNames;
+use crate::tool_names::{ToolNames, has_tool_messages};
 use crate::{
     Delivery, ErrorKind, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, UpstreamError, Warning,
     Warnings, drop_paths,
@@ -29,6 +29,8 @@ pub struct ChatCall {
     pub route: Route,
     /// What goes out: operation, target, region, headers, body.
     pub outgoing: Outgoing,
+    /// Whether tools are spoken of: some models stream everything else.
+    pub has_tools: bool,
     /// What was left out, changed or rewritten.
     pub warnings: Vec<Warning>,
     /// How to read the answer.
@@ -103,6 +105,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
     Ok(ChatCall {
         route: spec.route,
         outgoing,
+        has_tools: !input.tools.is_empty() || input.json_tool().is_some() || has_tool_messages(input.messages),
         warnings: warnings.into_vec(),
         reply: ChatReply {
             model: request.model.as_str().into(),

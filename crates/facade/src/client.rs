@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bedrock_transform::{Catalog, ChatCall, Delivery, Media, ModelSpec, Options, chat};
 use core_types::{ChatRequest, ChatResponse};
 
+use crate::learnt::Learnt;
 use crate::{Backend, ChatStream, Error, Reply};
 
 /// A client for Amazon Bedrock that speaks OpenAI's shapes. Cheap to clone.
@@ -14,6 +15,8 @@ pub struct Client {
     catalog: Catalog,
     options: Options,
     pub(crate) concurrency: usize,
+    /// Shared by all clones.
+    learnt: Arc<Learnt>,
     #[cfg(feature = "fetch")]
     fetcher: Option<crate::Fetcher>,
 }
@@ -29,6 +32,7 @@ impl Client {
             catalog: Catalog::builtin(),
             options: Options::default(),
             concurrency: CONCURRENCY,
+            learnt: Arc::default(),
             #[cfg(feature = "fetch")]
             fetcher: None,
         }
@@ -149,10 +153,17 @@ impl Client {
     /// # Errors
     /// As [`Client::chat_stream`].
     pub async fn stream(&self, mut call: ChatCall) -> Result<ChatStream, Error> {
-        if call.outgoing.operation == call.route.operation(Delivery::Stream) {
+        if call.outgoing.operation != call.route.operation(Delivery::Stream) {
+            // It is a call for a whole answer already.
+        } else if call.has_tools && self.learnt.streams_no_tools(&call.outgoing.target) {
+            call = call.whole();
+        } else {
             match self.backend.stream(&call.outgoing).await {
                 Ok(events) => return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings)),
-                Err(error) if error.is_of_streamed_tools() => call = call.whole(),
+                Err(error) if error.is_of_streamed_tools() => {
+                    self.learnt.learn_no_tools(&call.outgoing.target);
+                    call = call.whole();
+                }
                 Err(error) => return Err(error.explained(&call.outgoing)),
             }
         }

@@ -24,13 +24,15 @@ pub struct Upstream {
     pub error: UpstreamError,
     /// JSON path of the part of the request that was sent in this call, where there were several.
     pub at: Option<String>,
+    /// The `modelId` that was called.
+    pub model: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     /// An error of AWS's, with what a backend knows besides.
     pub fn upstream_with_source(error: UpstreamError, source: impl StdError + Send + Sync + 'static) -> Self {
-        Self::Upstream(Upstream { error, at: None, source: Some(Box::new(source)) })
+        Self::Upstream(Upstream { error, at: None, model: None, source: Some(Box::new(source)) })
     }
 
     /// What AWS said, if it said anything.
@@ -94,16 +96,18 @@ impl Error {
         self
     }
 
-    /// Adds what to do about a refusal that AWS does not explain.
+    /// Says which model was called where, and what to do about a refusal that AWS does not explain.
     pub(crate) fn explained(self, call: &Outgoing) -> Self {
         match self {
-            Self::Upstream(Upstream { error, at, source }) => {
+            Self::Upstream(Upstream { error, at, source, .. }) => {
                 let mut error = error.explained(call);
+                error.region = error.region.or_else(|| call.region.clone());
                 if let Some((id, version)) = error.message.contains("uardrail").then(|| call.guardrail()).flatten() {
                     let region = call.region.clone().or_else(|| error.region.clone());
                     error = error.naming_guardrail(&id, &version, region.as_deref());
                 }
-                Self::Upstream(Upstream { error, at, source })
+                let model = Some(call.target.as_str().to_owned());
+                Self::Upstream(Upstream { error, at, model, source })
             }
             error => error,
         }
@@ -121,7 +125,7 @@ impl Error {
     #[must_use]
     pub fn openai(&self) -> (u16, ErrorBody) {
         let kind = self.kind();
-        let mut body = ErrorBody::new(kind.openai_type(), self.to_string());
+        let mut body = ErrorBody::new(kind.openai_type(), self.message());
         body.error.code = match (kind.openai_code(), self.upstream()) {
             (Some(code), _) => Some(code.to_owned()),
             (None, Some(upstream)) => Some(upstream.code.clone()),
@@ -144,6 +148,23 @@ impl Error {
         let status = self.upstream().map_or_else(|| kind.http_status(), UpstreamError::http_status);
         (status, body)
     }
+
+    /// What is said to callers: the model in the URL is the operator's business.
+    fn message(&self) -> String {
+        let called = match self.request_id() {
+            Some(request_id) => format!(" (request id {request_id})"),
+            None => String::new(),
+        };
+        format!("{}{called}", self.reason())
+    }
+
+    fn reason(&self) -> String {
+        match self {
+            Self::Transform(error) => error.to_string(),
+            Self::Upstream(Upstream { error, at: Some(at), .. }) => format!("{at}: {error}"),
+            Self::Upstream(Upstream { error, .. }) => error.to_string(),
+        }
+    }
 }
 
 const fn kind_of(error: &TransformError) -> ErrorKind {
@@ -164,19 +185,18 @@ const fn code_of(error: &TransformError) -> &'static str {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Transform(error) => error.fmt(f)?,
-            Self::Upstream(upstream) => {
-                if let Some(at) = &upstream.at {
-                    write!(f, "{at}: ")?;
-                }
-                upstream.error.fmt(f)?;
-            }
+        f.write_str(&self.reason())?;
+        let (model, region) = match self {
+            Self::Upstream(upstream) => (upstream.model.as_deref(), upstream.error.region.as_deref()),
+            Self::Transform(_) => (None, None),
+        };
+        let facts = [("request id", self.request_id()), ("model", model), ("region", region)];
+        let mut before = " (";
+        for (name, value) in facts.iter().filter_map(|(name, value)| value.map(|value| (name, value))) {
+            write!(f, "{before}{name} {value}")?;
+            before = ", ";
         }
-        match self.request_id() {
-            Some(request_id) => write!(f, " (request id {request_id})"),
-            None => Ok(()),
-        }
+        if before == ", " { f.write_str(")") } else { Ok(()) }
     }
 }
 
@@ -197,6 +217,6 @@ impl From<TransformError> for Error {
 
 impl From<UpstreamError> for Error {
     fn from(error: UpstreamError) -> Self {
-        Self::Upstream(Upstream { error, at: None, source: None })
+        Self::Upstream(Upstream { error, at: None, model: None, source: None })
     }
 }

@@ -33,6 +33,7 @@ mod error;
 #[cfg(feature = "fetch")]
 mod fetch;
 mod image;
+mod learnt;
 mod many;
 mod reply;
 mod rerank;

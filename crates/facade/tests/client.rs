@@ -139,8 +139,10 @@ async fn where_aws_says_that_tools_are_not_streamed_the_whole_answer_is_told_as_
         message,
         ..Script::default()
     };
-    let request = ChatRequest::new("bedrock/acme.wonder-v1:0").user("Hi").tool(Tool::function(Function::new("f")));
-    let stream = Client::new(script.clone()).chat_stream(&request.include_usage()).await.unwrap();
+    let hello = ChatRequest::new("bedrock/acme.wonder-v1:0").user("Hi");
+    let request = hello.clone().tool(Tool::function(Function::new("f"))).include_usage();
+    let client = Client::new(script.clone());
+    let stream = client.chat_stream(&request).await.unwrap();
     assert!(stream.warnings().iter().any(|warning| warning.to_string() == "rewritten=stream"));
     let chunks: Vec<_> = stream.map(Result::unwrap).collect().await;
     assert_eq!(chunks[0].choices[0].delta.content.as_deref(), Some("Hi"));
@@ -150,15 +152,25 @@ async fn where_aws_says_that_tools_are_not_streamed_the_whole_answer_is_told_as_
         sent.iter().map(|call| call.operation).collect::<Vec<_>>(),
         [Operation::ConverseStream, Operation::Converse]
     );
+    drop(sent);
+    // That is learnt once, by all clones, and for calls with tools only.
+    client.clone().chat_stream(&request).await.unwrap();
+    assert_eq!(
+        script.sent.lock().unwrap()[2..].iter().map(|call| call.operation).collect::<Vec<_>>(),
+        [Operation::Converse]
+    );
+    client.chat_stream(&hello).await.unwrap();
+    assert_eq!(script.sent.lock().unwrap()[3].operation, Operation::ConverseStream);
 }
 
 #[tokio::test]
 async fn aws_errors_keep_their_code_and_request_id() {
     let script = Script { error: Some(ErrorKind::Throttled), message: "no", ..Script::default() };
     let error = Client::new(script).chat(&ChatRequest::new(NOVA).user("Hello")).await.unwrap_err();
-    assert_eq!(error.to_string(), "SomeException: no (request id req-2)");
+    assert_eq!(error.to_string(), "SomeException: no (request id req-2, model us.amazon.nova-lite-v1:0)");
     assert!(error.is_retryable());
     let (status, body) = error.openai();
+    assert_eq!(body.error.message, "SomeException: no (request id req-2)");
     assert_eq!((status, body.error.kind.as_str()), (429, "rate_limit_error"));
 }
 
