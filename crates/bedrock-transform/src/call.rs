@@ -113,6 +113,7 @@ pub fn chat(request: &ChatRequest, spec: &ModelSpec, options: &Options) -> Resul
             family,
             names: input.names,
             include_usage,
+            gross_stream_input: can.gross_stream_input,
         },
     })
 }
@@ -137,6 +138,7 @@ pub struct ChatReply {
     family: &'static Family,
     names: ToolNames,
     include_usage: bool,
+    gross_stream_input: bool,
 }
 
 impl ChatReply {
@@ -164,7 +166,7 @@ impl ChatReply {
             (Route::Invoke, Some(codec)) => {
                 Source::Invoke { family: self.family.name, decoder: (codec.decoder)(), buffer: Vec::new() }
             }
-            _ => Source::Converse(ConverseDecoder::default()),
+            _ => Source::Converse(ConverseDecoder::new(self.gross_stream_input)),
         };
         ChatDecoder::new(source, self.assembler(meta))
     }

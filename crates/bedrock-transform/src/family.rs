@@ -131,6 +131,8 @@ pub struct Capabilities {
     pub dimensions: bool,
     /// Documents in user messages.
     pub documents: bool,
+    /// Streams of Converse count what came from and went to a cache among the input, as whole answers do not.
+    pub gross_stream_input: bool,
     /// Hyphens in the names of tools.
     pub hyphenated_tools: bool,
     /// Images in user messages.
@@ -184,6 +186,7 @@ impl Capabilities {
         cache: Cache::Unsupported,
         dimensions: false,
         documents: false,
+        gross_stream_input: false,
         hyphenated_tools: true,
         images: false,
         leading_assistant: false,

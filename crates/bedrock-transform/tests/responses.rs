@@ -11,7 +11,7 @@ mod replies;
 #[path = "common/snapshots.rs"]
 mod snapshots;
 
-use bedrock_transform::{ErrorKind, TransformError};
+use bedrock_transform::{ErrorKind, StreamEvent, TransformError};
 use core_types::{ChatResponse, Usage as Counts};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -120,6 +120,36 @@ fn cached_tokens_are_part_of_the_prompt_once() {
     let usage = json!({"inputTokens": 10, "outputTokens": 5, "totalTokens": 999, "cacheReadInputTokens": 100, "cacheWriteInputTokens": 1000});
     let usage = read("text", &yes(json!({"usage": usage}))).unwrap().usage.unwrap();
     assert_eq!((usage.prompt_tokens, usage.completion_tokens, usage.total_tokens), (1110, 5, 1115));
+}
+
+#[test]
+fn a_stream_of_gpt_counts_what_its_whole_answer_counts() {
+    let count = |model: &str, input: u64, read: u64, written: u64| {
+        let usage = json!({
+            "inputTokens": input, "outputTokens": 7, "totalTokens": input + read + written + 7,
+            "cacheReadInputTokens": read, "cacheWriteInputTokens": written,
+        });
+        let reply = call::call(model, r#"{"messages":[{"role":"user","content":"Hi"}]}"#).unwrap().reply;
+        let whole = reply.read(yes(json!({"usage": usage})).as_bytes(), &meta()).unwrap().usage.unwrap();
+        let mut decoder = reply.decoder(&meta());
+        for (name, payload) in [
+            ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "Yes."}})),
+            ("messageStop", json!({"stopReason": "end_turn"})),
+            ("metadata", json!({"usage": usage})),
+        ] {
+            decoder.push(&StreamEvent::event(name, payload.to_string())).unwrap();
+        }
+        decoder.finish().unwrap();
+        [whole, *decoder.usage().unwrap()].map(|usage| (usage.prompt_tokens, usage.total_tokens))
+    };
+    let gpt = "openai.gpt-5.6-v1:0";
+    // The same prompt: 2 tokens beside 4993 that were written, and 8367 that were read.
+    assert_eq!((count(gpt, 2, 0, 4993)[0], count(gpt, 4995, 0, 4993)[1]), ((4995, 5002), (4995, 5002)));
+    assert_eq!(count(gpt, 12_401, 8367, 4032)[1], (12_401, 12_408));
+    for (model, input) in [(gpt, 2), (gpt, 30), ("anthropic.claude-sonnet-4-5-20250929-v1:0", 9000)] {
+        let [whole, stream] = count(model, input, 4993, 0);
+        assert_eq!(whole, stream, "{model}");
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(crate) struct ConverseDecoder {
     chars: usize,
     /// The block that text comes in, and where it began.
     block: (u32, usize),
+    /// Whether cached tokens are counted among the input, too.
+    gross_input: bool,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +95,11 @@ struct Reasoning<'a> {
 }
 
 impl ConverseDecoder {
+    /// Reads a stream whose input may have been counted with what came from and went to a cache.
+    pub(crate) fn new(gross_input: bool) -> Self {
+        Self { gross_input, ..Self::default() }
+    }
+
     /// Reads one event.
     pub(crate) fn decode(
         &mut self,
@@ -189,7 +196,7 @@ impl ConverseDecoder {
         let Members(members) = read(payload)?;
         let usage = members.iter().find(|(name, _)| name == "usage").and_then(|(_, raw)| response::usage(raw));
         if let Some(usage) = usage {
-            out(Delta::Usage(usage));
+            out(Delta::Usage(if self.gross_input { response::net(usage) } else { usage }));
         }
         self.trailer(&members, out);
         Ok(())

@@ -260,6 +260,17 @@ pub(crate) fn usage(raw: &RawValue) -> Option<Usage> {
     Some(count(counts.input_tokens.0, counts.output_tokens.0, read, written, writes(&counts.cache_details)))
 }
 
+/// Counts whose input had cached tokens in it already: they are in the prompt once. Smaller input cannot have had them.
+pub(crate) fn net(mut usage: Usage) -> Usage {
+    let details = usage.prompt_tokens_details.as_ref();
+    let cached = details.map_or(0, |d| d.cached_tokens.unwrap_or(0) + d.cache_creation_tokens.unwrap_or(0));
+    if usage.prompt_tokens >= 2 * cached {
+        usage.prompt_tokens -= cached;
+        usage.total_tokens -= cached;
+    }
+    usage
+}
+
 /// Counts in OpenAI's convention; `input` is without what was `read` from and `written` to a cache.
 pub(crate) fn count(
     input: Option<u64>,

@@ -20,7 +20,14 @@ pub(super) static FAMILY: Family = Family::new(DIALECT.family)
         Model::new("imported.openai", Capabilities { images: true, top_k: TopK::PassThrough, ..OSS }),
         Model::new(
             "openai.gpt-",
-            Capabilities { images: true, reasoning: Reasoning::OpenAi, sampling: Sampling::None, ..OSS },
+            Capabilities {
+                // Seen of GPT-5.6, <https://github.com/earendil-works/pi/issues/8752>.
+                gross_stream_input: true,
+                images: true,
+                reasoning: Reasoning::OpenAi,
+                sampling: Sampling::None,
+                ..OSS
+            },
         ),
         Model::new("openai.gpt-oss", OSS),
     ])
