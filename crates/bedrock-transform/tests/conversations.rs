@@ -105,6 +105,25 @@ impl Talk {
     }
 }
 
+/// Claude's native body with the members of Converse that the rules look at.
+fn in_converses_words(mut body: Value) -> Value {
+    for turn in body["messages"].as_array_mut().unwrap() {
+        for block in turn["content"].as_array_mut().unwrap() {
+            match block["type"].as_str().unwrap() {
+                "tool_use" => *block = json!({"toolUse": {"toolUseId": block["id"], "input": block["input"]}}),
+                "tool_result" => {
+                    *block = json!({"toolResult": {"toolUseId": block["tool_use_id"], "content": block["content"]}});
+                }
+                _ => {}
+            }
+        }
+    }
+    if body.get("tools").is_some() {
+        body["toolConfig"] = json!({"tools": body["tools"]});
+    }
+    body
+}
+
 /// What AWS would say against a Converse body.
 fn fault(body: &Value, spec: &ModelSpec) -> Option<String> {
     let turns = body["messages"].as_array()?;
@@ -174,8 +193,11 @@ fn blank(value: &Value, at: &str) -> Option<String> {
 #[test]
 fn a_conversation_is_refused_with_its_place_or_leaves_as_aws_takes_it_with_all_its_words() {
     let mut dice = Dice(0x2545_F491_4F6C_DD1D);
-    let rows: Vec<(String, ModelSpec)> =
-        rows().into_iter().filter(|(_, spec)| spec.route == Route::Converse && spec.model.can.tools).collect();
+    let is_claude = |spec: &ModelSpec| spec.family.name == "anthropic_messages";
+    let rows: Vec<(String, ModelSpec)> = rows()
+        .into_iter()
+        .filter(|(_, spec)| spec.model.can.tools && (spec.route == Route::Converse || is_claude(spec)))
+        .collect();
     let (mut mapped, mut refused) = (0, 0);
     // The shortest conversation for every kind of fault.
     let mut broken: BTreeMap<String, String> = BTreeMap::new();
@@ -195,7 +217,10 @@ fn a_conversation_is_refused_with_its_place_or_leaves_as_aws_takes_it_with_all_i
             match map(spec, &json) {
                 Ok(call) => {
                     mapped += 1;
-                    let body: Value = serde_json::from_slice(&call.outgoing.body).unwrap();
+                    let mut body: Value = serde_json::from_slice(&call.outgoing.body).unwrap();
+                    if spec.route == Route::Invoke {
+                        body = in_converses_words(body);
+                    }
                     let text = body.to_string();
                     let lost = talk.words.iter().find(|word| !text.contains(word.as_str()));
                     let lost = lost.map(|word| format!("{word} is lost"));
