@@ -1,16 +1,17 @@
 //! What to do about AWS's refusals, where AWS does not say it.
 
 use crate::model::arn::partition;
-use crate::{Arn, ErrorKind, ModelId, Operation, Outgoing, UpstreamError};
+use crate::{Arn, ErrorKind, Facts, ModelId, Operation, Outgoing, UpstreamError};
 
 /// One sentence or two, if there is something to say.
 pub(crate) fn on(error: &UpstreamError, call: &Outgoing) -> Option<String> {
     let region = call.region.as_deref().or(error.region.as_deref());
     let says = |words: &str| error.message.contains(words);
     let target = call.target.as_str();
-    // AWS writes the apostrophe of `isn’t` in both ways.
-    if says("on-demand throughput isn") && says("supported") && !target.starts_with("arn:") {
-        return Some(format!("Use the inference profile {}.", profiles(target, region)));
+    let profiles = profiles(error, call);
+    if !profiles.is_empty() {
+        let names: Vec<String> = profiles.iter().map(|profile| format!("`{profile}`")).collect();
+        return Some(format!("Use the inference profile {}.", names.join(" or ")));
     }
     let here = region.map_or_else(|| "this region".to_owned(), |region| format!("`{region}`"));
     match error.kind {
@@ -47,6 +48,21 @@ fn is_of_clocks(code: &str) -> bool {
     matches!(code, "RequestExpired" | "RequestInTheFuture" | "RequestTimeTooSkewed")
 }
 
+/// The inference profiles that serve the model, where AWS says that nothing else does: those that are published, nearest first;
+/// of a model that nobody knows, those that its region can have.
+pub(crate) fn profiles(error: &UpstreamError, call: &Outgoing) -> Vec<String> {
+    let target = call.target.as_str();
+    // AWS writes the apostrophe of `isn’t` in both ways.
+    let refused = error.message.contains("on-demand throughput isn") && error.message.contains("supported");
+    if !refused || ModelId::parse(target).is_ok_and(|id| id.arn.is_some() || id.geo.is_some()) {
+        return Vec::new();
+    }
+    let region = call.region.as_deref().or(error.region.as_deref());
+    let possible: Vec<String> = geos_of(region).iter().map(|geo| format!("{geo}.{target}")).collect();
+    let published: Vec<String> = possible.iter().filter(|id| Facts::of_id(id).is_some()).cloned().collect();
+    if published.is_empty() { possible } else { published }
+}
+
 /// Converse has no action of its own.
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonbedrock.html>
 const fn action(operation: Operation) -> &'static str {
@@ -70,11 +86,6 @@ fn resource(target: &str, region: Option<&str>) -> String {
     let is_profile = ModelId::parse(target).is_ok_and(|id| id.geo.is_some());
     let (account, kind) = if is_profile { ("*", "inference-profile") } else { ("", "foundation-model") };
     format!("arn:{partition}:bedrock:{region}:{account}:{kind}/{target}")
-}
-
-fn profiles(target: &str, region: Option<&str>) -> String {
-    let profiles: Vec<String> = geos_of(region).iter().map(|geo| format!("`{geo}.{target}`")).collect();
-    profiles.join(" or ")
 }
 
 /// The geographies of the profiles that a region reaches.
@@ -118,6 +129,12 @@ mod tests {
         let lines = [
             explained("ValidationException", &on_demand("'"), MODEL, Some("eu-west-1")),
             explained("ValidationException", &on_demand("’"), MODEL, Some("ap-northeast-1")),
+            explained(
+                "ValidationException",
+                &on_demand("’"),
+                "anthropic.claude-sonnet-4-5-20250929-v1:0",
+                Some("ap-southeast-2"),
+            ),
             explained("ValidationException", &on_demand("'"), ARN, Some("eu-west-1")),
             explained("AccessDeniedException", "You don't have access to the model.", MODEL, Some("us-east-1")),
             explained(
@@ -172,6 +189,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         Invocation of model ID m with on-demand throughput isn't supported. Retry. Use the inference profile `eu.anthropic.claude-x-v1:0` or `global.anthropic.claude-x-v1:0`.
         Invocation of model ID m with on-demand throughput isn’t supported. Retry. Use the inference profile `jp.anthropic.claude-x-v1:0` or `apac.anthropic.claude-x-v1:0` or `global.anthropic.claude-x-v1:0`.
+        Invocation of model ID m with on-demand throughput isn’t supported. Retry. Use the inference profile `au.anthropic.claude-sonnet-4-5-20250929-v1:0` or `global.anthropic.claude-sonnet-4-5-20250929-v1:0`.
         Invocation of model ID m with on-demand throughput isn't supported. Retry.
         You don't have access to the model. The identity needs the action `bedrock:InvokeModelWithResponseStream` on `arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-x-v1:0`, and the account needs access to the model in `us-east-1`.
         You don't have access. The identity needs the action `bedrock:InvokeModelWithResponseStream` on `arn:aws-us-gov:bedrock:us-gov-west-1:*:inference-profile/us-gov.anthropic.claude-x-v1:0`, and the account needs access to the model in `us-gov-west-1`.

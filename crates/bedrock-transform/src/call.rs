@@ -17,8 +17,8 @@ use crate::stream::delta::Delta;
 use crate::stream::step::{Step, StreamHead};
 use crate::tool_names::{ToolNames, has_tool_messages};
 use crate::{
-    Delivery, ErrorKind, ModelSpec, Options, Outgoing, ResponseMeta, Route, TransformError, UpstreamError, Warning,
-    Warnings, drop_paths,
+    Delivery, ErrorKind, ModelSpec, Options, Outgoing, ResponseMeta, Route, Target, TransformError, UpstreamError,
+    Warning, Warnings, drop_paths,
 };
 
 /// Everything needed to send one chat call and to read its answer. A value: inspect it, snapshot it, send it.
@@ -45,6 +45,17 @@ impl ChatCall {
         let mut warnings = Warnings::default();
         warnings.rewritten("stream", NOT_STREAMED);
         self.warnings.extend(warnings.into_vec());
+        self
+    }
+
+    /// The same call by way of an inference profile, for a model that nothing else serves.
+    #[must_use]
+    pub fn through(mut self, profile: impl Into<String>) -> Self {
+        let profile = profile.into();
+        let mut warnings = Warnings::default();
+        warnings.rewritten("model", format!("AWS serves it through inference profiles only; sent to `{profile}`"));
+        self.warnings.extend(warnings.into_vec());
+        self.outgoing.target = Target::new(profile);
         self
     }
 }

@@ -204,6 +204,12 @@ impl UpstreamError {
         self
     }
 
+    /// The inference profiles that serve the model of `call`, where AWS refused it because nothing else does; nearest first.
+    #[must_use]
+    pub fn profiles(&self, call: &Outgoing) -> Vec<String> {
+        advice::profiles(self, call)
+    }
+
     /// Adds which guardrail it was, to a refusal that speaks of the guardrail only: `id`, `version` and the call's region.
     #[must_use]
     pub fn naming_guardrail(mut self, id: &str, version: &str, region: Option<&str>) -> Self {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use bedrock_transform::{Catalog, ChatCall, Delivery, Media, ModelSpec, Options, chat};
+use bedrock_transform::{Answer, Catalog, ChatCall, Delivery, Media, ModelSpec, Options, chat};
 use core_types::{ChatRequest, ChatResponse};
 
 use crate::learnt::Learnt;
-use crate::{Backend, ChatStream, Error, Reply};
+use crate::{Backend, ChatStream, Error, EventStream, Reply};
 
 /// A client for Amazon Bedrock that speaks OpenAI's shapes. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -15,6 +15,8 @@ pub struct Client {
     catalog: Catalog,
     options: Options,
     pub(crate) concurrency: usize,
+    /// Whether a model that only inference profiles serve is called through one.
+    use_profiles: bool,
     /// Shared by all clones.
     learnt: Arc<Learnt>,
     #[cfg(feature = "fetch")]
@@ -32,6 +34,7 @@ impl Client {
             catalog: Catalog::builtin(),
             options: Options::default(),
             concurrency: CONCURRENCY,
+            use_profiles: false,
             learnt: Arc::default(),
             #[cfg(feature = "fetch")]
             fetcher: None,
@@ -57,6 +60,14 @@ impl Client {
     #[must_use]
     pub fn with_concurrency(mut self, calls: usize) -> Self {
         self.concurrency = calls.max(1);
+        self
+    }
+
+    /// Calls a model through an inference profile where AWS says that nothing else serves it, and remembers which one: the nearest of
+    /// the region's. Off by default, since a profile may answer from another region. ARNs are never replaced.
+    #[must_use]
+    pub const fn with_profiles(mut self) -> Self {
+        self.use_profiles = true;
         self
     }
 
@@ -141,7 +152,7 @@ impl Client {
     /// As [`Client::chat`].
     pub async fn send(&self, mut call: ChatCall) -> Result<Reply<ChatResponse>, Error> {
         call.outgoing.operation = call.route.operation(Delivery::Whole);
-        let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
+        let (call, answer) = self.answer(self.through_known_profile(call)).await?;
         let request_id = answer.meta.request_id.as_deref();
         let read = call.reply.read(&answer.body, &answer.meta);
         let value = read.map_err(|error| Error::from(error).with_request_id(request_id))?;
@@ -152,22 +163,74 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::chat_stream`].
-    pub async fn stream(&self, mut call: ChatCall) -> Result<ChatStream, Error> {
-        if call.outgoing.operation != call.route.operation(Delivery::Stream) {
-            // It is a call for a whole answer already.
-        } else if call.has_tools && self.learnt.streams_no_tools(&call.outgoing.target) {
+    pub async fn stream(&self, call: ChatCall) -> Result<ChatStream, Error> {
+        let mut call = self.through_known_profile(call);
+        let streams = call.outgoing.operation == call.route.operation(Delivery::Stream);
+        if streams && call.has_tools && self.learnt.streams_no_tools(&call.outgoing.target) {
             call = call.whole();
-        } else {
-            match self.backend.stream(&call.outgoing).await {
-                Ok(events) => return Ok(ChatStream::live(call.reply.decoder(events.meta()), events, call.warnings)),
-                Err(error) if error.is_of_streamed_tools() => {
-                    self.learnt.learn_no_tools(&call.outgoing.target);
-                    call = call.whole();
+        } else if streams {
+            match self.events(call).await? {
+                (answered, Some(events)) => {
+                    let ChatCall { reply, warnings, .. } = answered;
+                    return Ok(ChatStream::live(reply.decoder(events.meta()), events, warnings));
                 }
-                Err(error) => return Err(error.explained(&call.outgoing)),
+                (refused, None) => {
+                    self.learnt.learn_no_tools(&refused.outgoing.target);
+                    call = refused.whole();
+                }
             }
         }
-        let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
+        let (call, answer) = self.answer(call).await?;
         Ok(ChatStream::replay(call.reply, answer, call.warnings))
+    }
+
+    /// A stream, and the call that it answers; none where the model does not stream tools.
+    async fn events(&self, call: ChatCall) -> Result<(ChatCall, Option<EventStream>), Error> {
+        let error = match self.backend.stream(&call.outgoing).await {
+            Ok(events) => return Ok((call, Some(events))),
+            Err(error) if error.is_of_streamed_tools() => return Ok((call, None)),
+            Err(error) => error,
+        };
+        let Some(profile) = self.profile(&error, &call) else { return Err(error.explained(&call.outgoing)) };
+        let asked = call.outgoing.clone();
+        let call = call.through(profile);
+        match self.backend.stream(&call.outgoing).await {
+            Ok(events) => {
+                self.learnt.learn_profile(&asked, call.outgoing.target.as_str());
+                Ok((call, Some(events)))
+            }
+            Err(error) if error.is_of_streamed_tools() => Ok((call, None)),
+            Err(error) => Err(error.explained(&call.outgoing)),
+        }
+    }
+
+    /// A whole answer, and the call that it answers.
+    async fn answer(&self, call: ChatCall) -> Result<(ChatCall, Answer), Error> {
+        let error = match self.backend.send(&call.outgoing).await {
+            Ok(answer) => return Ok((call, answer)),
+            Err(error) => error,
+        };
+        let Some(profile) = self.profile(&error, &call) else { return Err(error.explained(&call.outgoing)) };
+        let asked = call.outgoing.clone();
+        let call = call.through(profile);
+        let answer = self.backend.send(&call.outgoing).await.map_err(|error| error.explained(&call.outgoing))?;
+        self.learnt.learn_profile(&asked, call.outgoing.target.as_str());
+        Ok((call, answer))
+    }
+
+    fn through_known_profile(&self, call: ChatCall) -> ChatCall {
+        if !self.use_profiles {
+            return call;
+        }
+        match self.learnt.profile(&call.outgoing) {
+            Some(profile) => call.through(profile),
+            None => call,
+        }
+    }
+
+    /// The profile to try, if that may be.
+    fn profile(&self, error: &Error, call: &ChatCall) -> Option<String> {
+        let error = error.upstream().filter(|_| self.use_profiles)?;
+        error.profiles(&call.outgoing).into_iter().next()
     }
 }

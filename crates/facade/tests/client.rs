@@ -183,6 +183,70 @@ async fn a_wrong_request_is_not_sent() {
     assert!(script.sent.lock().unwrap().is_empty());
 }
 
+/// A Bedrock whose models only inference profiles serve.
+#[derive(Debug, Clone, Default)]
+struct ProfilesOnly(Arc<Mutex<Vec<String>>>);
+
+impl ProfilesOnly {
+    fn hear(&self, call: &Outgoing) -> Result<(), Error> {
+        let target = call.target.as_str();
+        self.0.lock().unwrap().push(target.to_owned());
+        if target.starts_with("eu.") {
+            return Ok(());
+        }
+        let message = "Invocation of model ID m with on-demand throughput isn\u{2019}t supported.";
+        Err(UpstreamError::new(ErrorKind::InvalidRequest, "ValidationException", message).into())
+    }
+
+    fn heard(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+#[async_trait]
+impl Backend for ProfilesOnly {
+    async fn send(&self, call: &Outgoing) -> Result<Answer, Error> {
+        self.hear(call)?;
+        Ok(Answer::new(ANSWER, ResponseMeta::new("chatcmpl-1", 7)))
+    }
+
+    async fn stream(&self, call: &Outgoing) -> Result<EventStream, Error> {
+        self.hear(call)?;
+        Ok(EventStream::new(ResponseMeta::new("chatcmpl-1", 7), stream::iter([])))
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_only_profiles_serve_is_called_through_one_if_that_is_wanted() {
+    const MODEL: &str = "anthropic.claude-x-v1:0";
+    const PROFILE: &str = "eu.anthropic.claude-x-v1:0";
+    let bedrock = ProfilesOnly::default();
+    let request = ChatRequest::new(format!("bedrock/eu-west-1/{MODEL}")).user("Hello");
+    let plain = Client::new(bedrock.clone());
+    assert!(plain.chat(&request).await.is_err() && plain.chat_stream(&request).await.is_err());
+    assert_eq!(bedrock.heard(), [MODEL, MODEL]);
+    for stream_first in [false, true] {
+        let client = Client::new(bedrock.clone()).with_profiles();
+        if stream_first {
+            let stream = client.chat_stream(&request).await.unwrap();
+            assert_eq!(stream.warnings()[0].to_string(), "rewritten=model");
+        } else {
+            let reply = client.chat(&request).await.unwrap();
+            assert_eq!((reply.warnings[0].to_string().as_str(), reply.value.text()), ("rewritten=model", Some("Hi")));
+        }
+        assert_eq!(bedrock.heard(), [MODEL, PROFILE]);
+        client.chat(&request).await.unwrap();
+        client.clone().chat_stream(&request).await.unwrap();
+        assert_eq!(bedrock.heard(), [PROFILE, PROFILE], "it is learnt once");
+        // Another region has other profiles, and an ARN is the caller's own choice.
+        let elsewhere = ChatRequest::new(format!("bedrock/us-east-1/{MODEL}")).user("Hello");
+        assert!(client.chat(&elsewhere).await.is_err());
+        let arn = "arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdef123456";
+        assert!(client.chat(&ChatRequest::new(arn).user("Hello")).await.is_err());
+        assert_eq!(bedrock.heard(), [MODEL, "us.anthropic.claude-x-v1:0", arn]);
+    }
+}
+
 #[tokio::test]
 async fn a_model_that_only_profiles_serve_names_the_profiles() {
     let message = "Invocation of model ID m with on-demand throughput isn\u{2019}t supported.";

@@ -85,7 +85,10 @@ async fn the_first_failure_ends_the_other_calls_and_names_its_input() {
     let mut inputs: Vec<String> = (0..100).map(|index| format!("t{index}")).collect();
     inputs[3] = "bad".to_owned();
     let error = Client::new(upstream.clone()).embed(&EmbeddingRequest::new(TITAN, inputs)).await.unwrap_err();
-    assert_eq!(error.to_string(), "input[3]: ValidationException: too long (request id req-bad, model amazon.titan-embed-text-v2:0)");
+    assert_eq!(
+        error.to_string(),
+        "input[3]: ValidationException: too long (request id req-bad, model amazon.titan-embed-text-v2:0)"
+    );
     let (status, body) = error.openai();
     assert_eq!((status, body.error.param.as_deref()), (400, Some("input[3]")));
     assert_eq!(upstream.open.load(Ordering::SeqCst), 0);
@@ -107,7 +110,10 @@ async fn whoever_stops_waiting_ends_all_calls() {
 async fn one_input_that_fails_needs_no_number() {
     let request = EmbeddingRequest::new(TITAN, "bad");
     let error = Client::new(Upstream::default()).embed(&request).await.unwrap_err();
-    assert_eq!(error.to_string(), "ValidationException: too long (request id req-bad, model amazon.titan-embed-text-v2:0)");
+    assert_eq!(
+        error.to_string(),
+        "ValidationException: too long (request id req-bad, model amazon.titan-embed-text-v2:0)"
+    );
 }
 
 /// Answers, counted as long as anybody holds their bytes.
