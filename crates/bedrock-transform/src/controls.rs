@@ -11,8 +11,8 @@ use crate::input;
 use crate::native::Extras;
 use crate::prompt_template;
 use crate::{
-    ModelId, ModelSpec, Operation, Options, Outgoing, PromptTemplate, Target, TransformError, UnsupportedParams,
-    Warnings, drop_paths,
+    DefaultMaxTokens, ModelId, ModelSpec, Operation, Options, Outgoing, PromptTemplate, Target, TransformError,
+    UnsupportedParams, Warnings, drop_paths,
 };
 
 /// Claude's beta flags come in this header; Bedrock reads them from the body.
@@ -44,6 +44,7 @@ pub(crate) struct Controls {
 /// Names that steer the gateway. They are understood here or above, and never sent.
 const INTERNAL: &[&str] = &[
     "additional_drop_params",
+    "allowed_betas",
     "allowed_openai_params",
     "aws_region_name",
     "base_model",
@@ -51,9 +52,11 @@ const INTERNAL: &[&str] = &[
     "cache_control_injection_points",
     "caching",
     "custom_llm_provider",
+    "default_max_tokens",
     "drop_params",
     "extra_headers",
     "fallbacks",
+    "greedy_tools",
     "headers",
     "litellm_call_id",
     "litellm_logging_obj",
@@ -113,6 +116,15 @@ impl Controls {
         }
         if let Some(modify) = flag(extra, "modify_params")? {
             options.modify_params = modify;
+        }
+        if let Some(greedy) = flag(extra, "greedy_tools")? {
+            options.greedy_tools = greedy;
+        }
+        if let Some(limit) = value(extra, "default_max_tokens") {
+            options.default_max_tokens = default_max_tokens(limit)?;
+        }
+        if let Some(flags) = read::<Vec<String>>(extra, "allowed_betas", "expected a list of flags")? {
+            options.allowed_betas.extend(flags);
         }
         if let Some(names) = read::<Vec<String>>(extra, "additional_drop_params", "expected a list of names")? {
             options.additional_drop_params.extend(names);
@@ -239,6 +251,16 @@ fn flag(extra: &Extra, name: &str) -> Result<Option<bool>, TransformError> {
         Some("true" | "\"true\"" | "\"True\"") => Ok(Some(true)),
         Some("false" | "\"false\"" | "\"False\"") => Ok(Some(false)),
         Some(_) => Err(TransformError::invalid(name, "expected true or false")),
+    }
+}
+
+fn default_max_tokens(limit: &RawJson) -> Result<DefaultMaxTokens, TransformError> {
+    match limit.as_str() {
+        "\"omit\"" => Ok(DefaultMaxTokens::Omit),
+        "\"model_max\"" => Ok(DefaultMaxTokens::ModelMax),
+        _ => limit.read().ok().filter(|tokens| *tokens > 0).map(DefaultMaxTokens::Tokens).ok_or_else(|| {
+            TransformError::invalid("default_max_tokens", "expected omit, model_max or a number of tokens above 0")
+        }),
     }
 }
 

@@ -131,6 +131,8 @@ pub struct Capabilities {
     pub dimensions: bool,
     /// Documents in user messages.
     pub documents: bool,
+    /// Calls tools more reliably when it samples greedily.
+    pub greedy_tools: bool,
     /// Streams of Converse count what came from and went to a cache among the input, as whole answers do not.
     pub gross_stream_input: bool,
     /// Hyphens in the names of tools.
@@ -186,6 +188,7 @@ impl Capabilities {
         cache: Cache::Unsupported,
         dimensions: false,
         documents: false,
+        greedy_tools: false,
         gross_stream_input: false,
         hyphenated_tools: true,
         images: false,

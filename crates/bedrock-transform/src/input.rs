@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::controls::{self, Controls};
 use crate::policy::{Fit, Verdict};
 use crate::tool_names::ToolNames;
-use crate::{Delivery, ModelSpec, Options, TransformError, Warnings};
+use crate::{DefaultMaxTokens, Delivery, ModelSpec, Options, TransformError, Warnings};
 
 /// The part of a [`ChatRequest`] that the model has a place for. Mappers see only this: a parameter that is reported as
 /// dropped cannot reach the wire.
@@ -131,7 +131,8 @@ impl<'a> ChatInput<'a> {
             delivery: Delivery::Whole,
             frequency_penalty: request.frequency_penalty.filter(|_| has(Param::FrequencyPenalty)),
             messages: &request.messages,
-            max_tokens: max_tokens.or(options.default_max_tokens),
+            max_tokens: max_tokens
+                .or_else(|| default_limit(options, spec).filter(|_| supported.contains(Param::MaxTokens))),
             parallel_tool_calls: request.parallel_tool_calls.filter(|_| has(Param::ParallelToolCalls)),
             presence_penalty: request.presence_penalty.filter(|_| has(Param::PresencePenalty)),
             reasoning_effort: request.reasoning_effort.as_deref().filter(|_| has(Param::ReasoningEffort)),
@@ -162,6 +163,14 @@ impl ChatInput<'_> {
     #[must_use]
     pub fn json_tool(&self) -> Option<&str> {
         self.names.json_tool()
+    }
+}
+
+fn default_limit(options: &Options, spec: &ModelSpec) -> Option<u32> {
+    match options.default_max_tokens {
+        DefaultMaxTokens::ModelMax => spec.model.max_output_tokens,
+        DefaultMaxTokens::Omit => None,
+        DefaultMaxTokens::Tokens(tokens) => Some(tokens),
     }
 }
 

@@ -79,7 +79,7 @@ pub use model::info::ModelInfo;
 pub use model::overrides::{InvalidOverride, ModelOverrides};
 pub use model::spec::ModelSpec;
 pub use money::{NotAnAmount, Usd};
-pub use options::{Fetched, Media, Options, UnsupportedParams};
+pub use options::{DefaultMaxTokens, Fetched, Media, Options, UnsupportedParams};
 pub use price::{Meter, Price, Prices, Tier};
 pub use prompt_template::{PromptTemplate, RoleTemplate, RoleTemplates};
 pub use rerank::codec::{EncodeRerank, ReadRerank, RerankCodec};

@@ -26,13 +26,28 @@ pub struct Options {
     /// How the answer is to come, whatever the request's `stream` says.
     pub delivery: Option<Delivery>,
     /// What is sent as the token limit where the caller names none.
-    pub default_max_tokens: Option<u32>,
+    pub default_max_tokens: DefaultMaxTokens,
+    /// Whether models that call tools more reliably so sample greedily where tools are given and the caller says nothing of sampling.
+    pub greedy_tools: bool,
     /// Number of the AWS account whose buckets `s3:` URLs name, where a part does not say it. None is the caller's own.
     pub s3_bucket_owner: Option<String>,
     /// How a conversation is written for models that take a prompt; `None` leaves it to the model's family.
     pub prompt_template: Option<PromptTemplate>,
     /// Media that was fetched for the `http(s)` URLs of the request.
     pub media: Media,
+}
+
+/// What is sent as the token limit where the caller names none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefaultMaxTokens {
+    /// The largest that is known of the model; nothing if none is known.
+    ModelMax,
+    /// Nothing, where AWS allows it.
+    #[default]
+    Omit,
+    /// So many tokens.
+    Tokens(u32),
 }
 
 /// What happens to parameters that a model does not have.

@@ -176,6 +176,9 @@ fn claudes_beta_header_goes_into_the_body_as_far_as_bedrock_knows_its_flags() {
         assert!(dropped(&call, "anthropic-beta:made-up-2026-01-01"), "{model}: {:?}", call.warnings);
         assert_eq!(call.outgoing.headers, [("x-trace".to_owned(), "1".to_owned())], "{model}");
     }
+    let allowed = call(CLAUDE, &format!(r#"{{{HELLO},{header},"allowed_betas":["made-up-2026-01-01"]}}"#)).unwrap();
+    let fields = &body(&allowed)["additionalModelRequestFields"];
+    assert_eq!(fields, &json!({"anthropic_beta": ["context-1m-2025-08-07", "made-up-2026-01-01"]}));
     let call = call(NOVA, &format!("{{{HELLO},{header}}}")).unwrap();
     assert!(dropped(&call, "anthropic_beta"), "{:?}", call.warnings);
     assert!(body(&call).get("additionalModelRequestFields").is_none());

@@ -45,6 +45,23 @@ impl SignedRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
+
+    /// The request as a command for a shell, without what lets others act as the caller.
+    #[must_use]
+    pub fn to_curl(&self) -> String {
+        let mut command = format!("curl -X {} {}", self.method, quoted(&self.url));
+        for (name, value) in self.headers.iter().filter(|(name, _)| name != "content-length") {
+            let secret = matches!(name.as_str(), "authorization" | "x-amz-security-token");
+            let value = if secret { "(hidden)" } else { value };
+            command.push_str(&format!(" -H {}", quoted(&format!("{name}: {value}"))));
+        }
+        format!("{command} --data-raw {}", quoted(&String::from_utf8_lossy(&self.body)))
+    }
+}
+
+/// One word of a shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 impl fmt::Debug for SignedRequest {
@@ -58,5 +75,31 @@ impl fmt::Debug for SignedRequest {
             .field("body", &body.len())
             .field("signed", signed)
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_says_what_is_sent_and_no_secret() {
+        let headers = [
+            ("content-length", "23"),
+            ("content-type", "application/json"),
+            ("authorization", "Bearer secret"),
+            ("x-amz-security-token", "secret"),
+        ];
+        let request = SignedRequest {
+            method: "POST".to_owned(),
+            url: "https://aws/model/m/converse".to_owned(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            body: Bytes::from_static(br#"{"text":"it's $(here)"}"#),
+            signed: true,
+        };
+        assert_eq!(
+            request.to_curl(),
+            r#"curl -X POST 'https://aws/model/m/converse' -H 'content-type: application/json' -H 'authorization: (hidden)' -H 'x-amz-security-token: (hidden)' --data-raw '{"text":"it'\''s $(here)"}'"#
+        );
     }
 }

@@ -130,6 +130,22 @@ impl<'a> Mapper<'a, '_> {
         }
     }
 
+    /// Always the likeliest token, where tools are given, the caller wants that and says nothing of sampling himself.
+    pub(super) fn greedy(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
+        const OWN: &str = "inferenceConfig";
+        let config = &mut request.inference_config;
+        let thinks = input.reasoning_effort.is_some_and(|effort| effort != "none");
+        let open = config.temperature.is_none() && config.top_p.is_none() && !thinks;
+        let wanted = self.options.greedy_tools && self.spec.model.can.greedy_tools && !input.tools.is_empty();
+        if !wanted || !open || request.additional_model_request_fields.value(OWN).is_some() {
+            return Ok(());
+        }
+        (config.temperature, config.top_p) = (Some(0.0), Some(1.0));
+        self.warnings.adjusted(Param::Temperature, "greedy_tools: sent temperature 0, top_p 1 and top_k 1");
+        let top_k = RawJson::parse(r#"{"topK":1}"#).map_err(|error| TransformError::invalid(OWN, error.to_string()))?;
+        self.pass_on(OWN, Cow::Owned(top_k), request)
+    }
+
     fn service_tier(&mut self, input: &ChatInput<'a>, request: &mut Request<'a>) -> Result<(), TransformError> {
         let Some(tier) = input.service_tier else { return Ok(()) };
         let kind = match tier {

@@ -106,6 +106,7 @@ pub(crate) fn build<'a>(
     };
     let mut request = Request { inference_config: mapper.inference_config(input)?, ..Request::default() };
     mapper.fields(input, &mut request)?;
+    mapper.greedy(input, &mut request)?;
     mapper.sampling(&mut request.inference_config)?;
     mapper.reasoning(input, &mut request)?;
     mapper.ranges(&mut request.inference_config)?;

@@ -24,8 +24,9 @@ const NAME: &str = "amazon_nova";
 const TEXT: Capabilities = Capabilities {
     cache: Cache::Prompt,
     top_k: TopK::Nova,
+    // Tools: <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
+    greedy_tools: true,
     hyphenated_tools: false,
-    // <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
     schema_root: SchemaRoot::Only(&["properties", "required", "type"]),
     web_search: true,
     ..Capabilities::TOOLS
