@@ -75,6 +75,22 @@ fn claude_gets_no_stop_sequence_of_white_space() {
 }
 
 #[test]
+fn a_cache_point_in_converses_words_counts_like_any_other() {
+    let tools = |points: usize| {
+        let point = r#",{"type":"function","function":{"name":"f#"}},{"cachePoint":{"type":"default"}}"#;
+        let all: String = (0..points).map(|number| point.replace('#', &number.to_string())).collect();
+        format!(r#"{{{HELLO},"tools":[{{"cachePoint":{{"type":"default"}}}}{all}]}}"#)
+    };
+    let four = call(CLAUDE, &tools(4)).unwrap();
+    assert_eq!(body(&four)["toolConfig"]["tools"].as_array().unwrap().len(), 8);
+    assert!(dropped(&four, "tools[0].cachePoint"), "nothing stands before it: {:?}", four.warnings);
+    let error = call(CLAUDE, &tools(5)).unwrap_err().to_string();
+    assert_eq!(error, "tools[10].cachePoint: a request may have at most 4 cache_control markers");
+    let nova = call(NOVA, &tools(1)).unwrap();
+    assert!(dropped(&nova, "tools[2].cachePoint") && !body(&nova).to_string().contains("cachePoint"));
+}
+
+#[test]
 fn a_longer_cache_lifetime_does_not_follow_a_shorter_one() {
     // <https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html>
     let json = r#"{"messages":[{"role":"system","content":[{"type":"text","text":"A","cache_control":{"type":"ephemeral"}}]},{"role":"user","content":[{"type":"text","text":"B","cache_control":{"type":"ephemeral","ttl":"1h"}}]}]}"#;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use core_types::{Content, Extra, Function, Param, RawJson, Tool, ToolChoice};
+use core_types::{CacheControl, Content, Extra, Function, Param, RawJson, Tool, ToolChoice};
+use serde::Deserialize;
 
 use crate::converse::wire::{self, Block, Fields, InputSchema, ToolSpec};
 use crate::converse::{Mapper, hosted};
@@ -70,19 +71,27 @@ impl<'a> Mapper<'a, '_> {
                 }
                 tools.push(wire::Tool::Spec(self.tool_spec(function, index)?));
                 if let Some(control) = cache_control {
-                    match self.spec.model.can.cache {
-                        Cache::Anywhere { .. } => {
-                            tools.extend(
-                                self.cache_point(control, || format!("tools[{index}].cache_control"))?
-                                    .map(wire::Tool::CachePoint),
-                            );
-                        }
-                        _ => self.warnings.dropped(format!("tools[{index}].cache_control")),
-                    }
+                    self.tool_cache_point(control, format!("tools[{index}].cache_control"), tools)?;
                 }
             }
             Tool::Other { kind, fields } => self.other_tool(kind, fields, index, tools, request)?,
             _ => return Err(self.unsupported(format!("tools[{index}]"), "this kind of tool")),
+        }
+        Ok(())
+    }
+
+    /// A cache point after the tools so far, if the model takes one there.
+    fn tool_cache_point(
+        &mut self,
+        control: &CacheControl,
+        at: String,
+        tools: &mut Vec<wire::Tool<'a>>,
+    ) -> Result<(), TransformError> {
+        match self.spec.model.can.cache {
+            Cache::Anywhere { .. } if !tools.is_empty() => {
+                tools.extend(self.cache_point(control, || at)?.map(wire::Tool::CachePoint));
+            }
+            _ => self.warnings.dropped(at),
         }
         Ok(())
     }
@@ -96,7 +105,15 @@ impl<'a> Mapper<'a, '_> {
         tools: &mut Vec<wire::Tool<'a>>,
         request: &mut wire::Request<'a>,
     ) -> Result<(), TransformError> {
-        const OWN: &[&str] = &["cachePoint", "systemTool", "toolSpec"];
+        const OWN: &[&str] = &["systemTool", "toolSpec"];
+        if let Some(point) = fields.value("cachePoint") {
+            let at = format!("tools[{index}].cachePoint");
+            let Point { ttl } =
+                point.read().map_err(|error| TransformError::invalid(at.as_str(), error.to_string()))?;
+            let mut control = CacheControl::ephemeral();
+            control.ttl = ttl;
+            return self.tool_cache_point(&control, at, tools);
+        }
         if fields.iter().any(|(name, _)| OWN.contains(&name)) && !self.dialect.hosted_tools {
             let mut raw = Fields::default();
             for (name, value) in fields.iter() {
@@ -230,6 +247,12 @@ impl<'a> Mapper<'a, '_> {
 
     /// The content of a tool's result that is empty: AWS refuses blank text.
     pub(super) const EMPTY_RESULT: Block<'static> = Block::Text(Cow::Borrowed("(no output)"));
+}
+
+/// A cache point in Converse's words.
+#[derive(Deserialize)]
+struct Point {
+    ttl: Option<String>,
 }
 
 fn is_only(input: &ChatInput<'_>, name: &str) -> bool {
