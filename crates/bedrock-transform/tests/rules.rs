@@ -181,6 +181,22 @@ fn an_id_that_is_used_in_every_turn_is_sent_once_and_its_results_follow() {
 }
 
 #[test]
+fn results_stand_in_the_order_of_their_calls_with_their_cache_points_and_words_after_them() {
+    let calls = ["c1", "c2", "c3"].map(|id| json!({"id": id, "function": {"name": "f", "arguments": "{}"}}));
+    let result = |id: &str| json!({"role": "tool", "tool_call_id": id, "content": id});
+    let mut marked = result("c2");
+    marked["cache_control"] = json!({"type": "ephemeral"});
+    let user = json!({"role": "user", "content": "Go"});
+    let messages = json!([user, {"role": "assistant", "tool_calls": calls}, result("c3"), marked, result("c1"), user]);
+    let sent = body(&call(CLAUDE, &json!({ "messages": messages }).to_string()).unwrap());
+    let turn = &sent["messages"][2]["content"];
+    let id = |place: usize| turn[place]["toolResult"]["toolUseId"].as_str();
+    assert_eq!([id(0), id(1), id(3)], [Some("c1"), Some("c2"), Some("c3")], "{turn}");
+    assert_eq!((turn[2].get("cachePoint").is_some(), &turn[4]), (true, &json!({"text": "Go"})));
+    assert_eq!(sent["messages"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn claudes_beta_header_goes_into_the_body_as_far_as_bedrock_knows_its_flags() {
     let header = r#""extra_headers":{"Anthropic-Beta":"context-1m-2025-08-07, made-up-2026-01-01","x-trace":"1"}"#;
     let json = format!(r#"{{{HELLO},{header},"anthropic_beta":["own-flag"]}}"#);

@@ -62,6 +62,11 @@ impl Calls {
         }
     }
 
+    /// Where the call with this id stands among all that were sent.
+    pub(super) fn place(&self, sent: &str) -> usize {
+        self.sent.iter().position(|id| id == sent).unwrap_or(usize::MAX)
+    }
+
     /// All calls must be answered before the conversation goes on.
     pub(super) fn close(&self, next: usize) -> Result<(), TransformError> {
         match self.waiting.first() {

@@ -80,7 +80,7 @@ impl<'a> Mapper<'a, '_> {
         talk.calls.close(input.messages.len())?;
         talk.flush_beside();
         for turn in &mut talk.turns {
-            self.settle(turn);
+            self.settle(turn, &talk.calls);
         }
         self.ends(&mut talk, request)?;
         request.messages = talk.turns.into_iter().map(|turn| Turn { role: turn.role, content: turn.content }).collect();
@@ -252,19 +252,20 @@ impl<'a> Mapper<'a, '_> {
         Ok(())
     }
 
-    /// Puts the blocks of a finished turn in the order that AWS wants.
-    fn settle(&mut self, turn: &mut OpenTurn<'a>) {
+    /// Puts the blocks of a finished turn in the order that AWS wants, and results in that of their calls.
+    fn settle(&mut self, turn: &mut OpenTurn<'a>, calls: &Calls) {
         if turn.merged {
-            let mut rank = 1;
-            let mut ranked: Vec<(u8, Block<'a>)> = std::mem::take(&mut turn.content)
+            let mut rank = (1, 0);
+            let mut ranked: Vec<((u8, usize), Block<'a>)> = std::mem::take(&mut turn.content)
                 .into_iter()
                 .map(|block| {
                     rank = match (turn.role, &block) {
                         // A cache point stays with what it marks.
                         (_, Block::CachePoint(_)) => rank,
-                        (Role::Assistant, Block::ReasoningContent(_)) | (Role::User, Block::ToolResult(_)) => 0,
-                        (Role::Assistant, Block::ToolUse(_)) => 2,
-                        _ => 1,
+                        (Role::Assistant, Block::ReasoningContent(_)) => (0, 0),
+                        (Role::User, Block::ToolResult(result)) => (0, calls.place(&result.tool_use_id)),
+                        (Role::Assistant, Block::ToolUse(_)) => (2, 0),
+                        _ => (1, 0),
                     };
                     (rank, block)
                 })
