@@ -230,10 +230,10 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(root: SchemaRoot, given: Value, expected: Value) {
-        let fitted = fitted(&given, root).unwrap().unwrap();
+    fn check(root: SchemaRoot, given: &Value, expected: &Value) {
+        let fitted = fitted(given, root).unwrap().unwrap();
         let sent: Value = fitted.schema.read().unwrap();
-        assert_eq!(sent, expected, "{}", fitted.detail);
+        assert_eq!(sent, *expected, "{}", fitted.detail);
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
     fn references_are_written_out_with_what_stands_beside_them() {
         check(
             NOVA,
-            json!({
+            &json!({
                 "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
                 "properties": {
                     "a": {"$ref": "#/$defs/pair", "description": "mine"}, "b": {"type": "array", "items": {"$ref": "#/$defs/a~1b"}},
@@ -258,7 +258,7 @@ mod tests {
                 },
                 "$defs": {"pair": {"type": "object", "description": "its", "properties": {"x": {"$ref": "#/$defs/a~1b"}}}, "a/b": {"type": "integer"}},
             }),
-            json!({
+            &json!({
                 "type": "object",
                 "properties": {
                     "a": {"type": "object", "properties": {"x": {"type": "integer"}}, "description": "mine"},
@@ -274,8 +274,8 @@ mod tests {
         let node = json!({"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}});
         check(
             NOVA,
-            json!({"type": "object", "$ref": "#/$defs/node", "$defs": {"node": node}}),
-            json!({"properties": {"next": {"type": "object"}}, "type": "object"}),
+            &json!({"type": "object", "$ref": "#/$defs/node", "$defs": {"node": node}}),
+            &json!({"properties": {"next": {"type": "object"}}, "type": "object"}),
         );
     }
 
@@ -289,13 +289,13 @@ mod tests {
             "required": ["kind"],
         });
         for root in [NOVA, CLAUDE] {
-            check(root, json!({"type": "object", "oneOf": [by_id, by_name]}), merged.clone());
+            check(root, &json!({"type": "object", "oneOf": [by_id, by_name]}), &merged);
         }
         let referred = json!({"type": "object", "anyOf": [{"$ref": "#/$defs/i"}, {"allOf": [{"$ref": "#/$defs/n"}]}], "$defs": {"i": by_id, "n": by_name}});
         let mut kept = merged;
-        check(NOVA, referred.clone(), kept.clone());
+        check(NOVA, &referred, &kept);
         kept["$defs"] = referred["$defs"].clone();
-        check(CLAUDE, referred, kept);
+        check(CLAUDE, &referred, &kept);
     }
 
     #[test]
@@ -307,8 +307,8 @@ mod tests {
             })
         };
         let sent = |required: Value| json!({"type": "object", "properties": {"pid": {"type": "integer"}}, "required": required});
-        check(CLAUDE, given("anyOf"), sent(json!(["x", "y"])));
-        check(CLAUDE, given("allOf"), sent(json!(["x", "pid", "y"])));
+        check(CLAUDE, &given("anyOf"), &sent(json!(["x", "y"])));
+        check(CLAUDE, &given("allOf"), &sent(json!(["x", "pid", "y"])));
         let fitted = fitted(&given("anyOf"), CLAUDE).unwrap().unwrap();
         assert_eq!(
             fitted.description.unwrap(),

@@ -148,7 +148,7 @@ impl<'a> Mapper<'a, '_> {
         let description = function.description.as_deref().filter(|text| !text.trim().is_empty());
         let description = match (description, beside) {
             (Some(own), Some(beside)) => Some(Cow::Owned(format!("{own}\n{beside}"))),
-            (own, beside) => own.map(Cow::Borrowed).or(beside.map(Cow::Owned)),
+            (own, beside) => own.map(Cow::Borrowed).or_else(|| beside.map(Cow::Owned)),
         };
         Ok(ToolSpec {
             name: self.input.names.sent(&function.name),
