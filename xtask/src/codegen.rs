@@ -104,7 +104,7 @@ fn models() -> String {
             (false, false) => "",
         };
         let reasoning = match can.reasoning {
-            Reasoning::AnthropicAdaptive => "adaptive",
+            Reasoning::AnthropicAdaptive | Reasoning::AnthropicAdaptiveOnly => "adaptive",
             Reasoning::AnthropicBudget => "budget",
             Reasoning::Effort | Reasoning::Nova | Reasoning::OpenAi | Reasoning::ReasoningConfig => "effort",
             _ => "",

@@ -254,6 +254,8 @@ pub enum Cache {
 pub enum Reasoning {
     /// `thinking: {type: adaptive}` and `output_config.effort`.
     AnthropicAdaptive,
+    /// The same, and a budget is refused.
+    AnthropicAdaptiveOnly,
     /// `thinking: {type: enabled, budget_tokens}`.
     AnthropicBudget,
     /// `reasoning_effort`, as a word.

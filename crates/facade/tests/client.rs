@@ -147,20 +147,13 @@ async fn where_aws_says_that_tools_are_not_streamed_the_whole_answer_is_told_as_
     let chunks: Vec<_> = stream.map(Result::unwrap).collect().await;
     assert_eq!(chunks[0].choices[0].delta.content.as_deref(), Some("Hi"));
     assert_eq!(chunks.last().unwrap().usage.flatten().unwrap().total_tokens, 4);
-    let sent = script.sent.lock().unwrap();
-    assert_eq!(
-        sent.iter().map(|call| call.operation).collect::<Vec<_>>(),
-        [Operation::ConverseStream, Operation::Converse]
-    );
-    drop(sent);
+    let sent = || script.sent.lock().unwrap().iter().map(|call| call.operation).collect::<Vec<_>>();
+    assert_eq!(sent(), [Operation::ConverseStream, Operation::Converse]);
     // That is learnt once, by all clones, and for calls with tools only.
     client.clone().chat_stream(&request).await.unwrap();
-    assert_eq!(
-        script.sent.lock().unwrap()[2..].iter().map(|call| call.operation).collect::<Vec<_>>(),
-        [Operation::Converse]
-    );
+    assert_eq!(sent()[2..], [Operation::Converse]);
     client.chat_stream(&hello).await.unwrap();
-    assert_eq!(script.sent.lock().unwrap()[3].operation, Operation::ConverseStream);
+    assert_eq!(sent()[3], Operation::ConverseStream);
 }
 
 #[tokio::test]

@@ -196,7 +196,10 @@ impl<'a> Mapper<'a, '_> {
     const fn reads_thinking(&self) -> bool {
         matches!(
             self.spec.model.can.reasoning,
-            Reasoning::AnthropicAdaptive | Reasoning::AnthropicBudget | Reasoning::Unknown
+            Reasoning::AnthropicAdaptive
+                | Reasoning::AnthropicAdaptiveOnly
+                | Reasoning::AnthropicBudget
+                | Reasoning::Unknown
         )
     }
 }

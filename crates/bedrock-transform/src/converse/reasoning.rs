@@ -44,7 +44,7 @@ impl<'a> Mapper<'a, '_> {
         };
         let effort = input.reasoning_effort;
         match self.spec.model.can.reasoning {
-            Reasoning::AnthropicBudget | Reasoning::AnthropicAdaptive => {
+            Reasoning::AnthropicBudget | Reasoning::AnthropicAdaptive | Reasoning::AnthropicAdaptiveOnly => {
                 if let Some(config) = extra("output_config") {
                     self.pass_on("output_config", Cow::Borrowed(config), request)?;
                 }
@@ -52,7 +52,7 @@ impl<'a> Mapper<'a, '_> {
                     (Some(_), _) | (None, Some(_)) if self.cannot_think(effort)? => {}
                     (Some(thinking), _) => self.given_thinking(thinking, request)?,
                     (None, None | Some("none")) => {}
-                    (None, Some(effort)) if self.spec.model.can.reasoning == Reasoning::AnthropicAdaptive => {
+                    (None, Some(effort)) if self.spec.model.can.reasoning != Reasoning::AnthropicBudget => {
                         self.adaptive(effort, request)?;
                     }
                     (None, Some(effort)) => self.budget(budget_of(effort)?, None, request)?,
@@ -127,6 +127,12 @@ impl<'a> Mapper<'a, '_> {
             .read()
             .map_err(|_| TransformError::invalid("thinking", r#"expected {"type": "enabled", "budget_tokens": …}"#))?;
         match (read.kind.as_str(), read.budget_tokens) {
+            ("enabled", budget) if self.spec.model.can.reasoning == Reasoning::AnthropicAdaptiveOnly => {
+                let effort = effort_of(budget);
+                let detail = format!("the model chooses how long it thinks; sent adaptive, with an effort of {effort}");
+                self.warnings.adjusted_field("thinking", detail);
+                self.adaptive(effort, request)
+            }
             ("enabled", Some(budget)) => self.budget(budget, Some(thinking), request),
             ("enabled", None) => Err(TransformError::invalid(
                 "thinking.budget_tokens",
@@ -192,7 +198,13 @@ impl<'a> Mapper<'a, '_> {
 
     fn adaptive(&mut self, effort: &str, request: &mut Request<'a>) -> Result<(), TransformError> {
         let effort = if effort == "minimal" { "low" } else { effort };
-        self.object(Some("adaptive"), "thinking", |kind| format!(r#"{{"type":{kind}}}"#), request)?;
+        // Newer models keep their thoughts to themselves unless they are asked for them.
+        self.object(
+            Some("adaptive"),
+            "thinking",
+            |kind| format!(r#"{{"type":{kind},"display":"summarized"}}"#),
+            request,
+        )?;
         self.thinking = true;
         if request.additional_model_request_fields.value("output_config").is_some() {
             return Ok(());
@@ -253,6 +265,15 @@ fn unthought(messages: &[Message]) -> Option<usize> {
         _ => false,
     };
     (!in_content && !first.thinking_blocks.iter().any(kept)).then_some(index)
+}
+
+/// The effort that a budget means, as [`budget_of`] has it; no more than what the model does unasked.
+const fn effort_of(budget: Option<u32>) -> &'static str {
+    match budget {
+        Some(..2048) => "low",
+        Some(2048..4096) => "medium",
+        _ => "high",
+    }
 }
 
 /// Budgets of OpenAI's efforts, in tokens: LiteLLM's, so that switching changes no bill.

@@ -137,7 +137,9 @@ impl Feature {
     /// What a family's row says of the feature; `None` if it says nothing.
     pub(crate) const fn of(self, can: &Capabilities) -> Option<bool> {
         Some(match self {
-            Self::AdaptiveThinking => matches!(can.reasoning, Reasoning::AnthropicAdaptive),
+            Self::AdaptiveThinking => {
+                matches!(can.reasoning, Reasoning::AnthropicAdaptive | Reasoning::AnthropicAdaptiveOnly)
+            }
             Self::AssistantPrefill => can.prefill,
             Self::AudioInput => can.audio,
             Self::FunctionCalling => can.tools,

@@ -53,8 +53,14 @@ const CLAUDE_4_5: Capabilities = Capabilities {
 const CLAUDE_4_6: Capabilities = Capabilities { prefill: false, reasoning: Reasoning::AnthropicAdaptive, ..CLAUDE_4_5 };
 
 /// Claude that chooses how to sample by itself.
-const CLAUDE_4_7: Capabilities =
-    Capabilities { sampling: Sampling::None, strict_tools: false, structured_output: false, ..CLAUDE_4_6 };
+const CLAUDE_4_7: Capabilities = Capabilities {
+    // "thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort".
+    reasoning: Reasoning::AnthropicAdaptiveOnly,
+    sampling: Sampling::None,
+    strict_tools: false,
+    structured_output: false,
+    ..CLAUDE_4_6
+};
 
 pub(super) static FAMILY: Family = Family::new(NAME)
     .with_models(&[
