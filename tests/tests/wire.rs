@@ -66,9 +66,6 @@ const REFUSED: &[(&str, &str, &str)] = &[
     ("hosted_tools", "", "extraneous key [anthropic_beta] is not permitted"),
     // So is a limit beyond the model's.
     ("reasoning_effort", "cohere.command-text", "8000 is not less or equal to 4096"),
-    // Nova takes no `$defs`, nor a choice, at the top of a schema.
-    ("json_schema", "amazon.nova", "extraneous key [$defs] is not permitted"),
-    ("tools", "amazon.nova", "extraneous key [$defs] is not permitted"),
     // Rows of models that are new are permissive.
     ("audio", "moonshot.kimi", "input_audio is not a valid enum value"),
     ("tool_result_images", "moonshot.kimi", "this model does not support images"),
