@@ -151,8 +151,8 @@ pub struct Capabilities {
     pub reasoning: Reasoning,
     /// Which sampling parameters go together.
     pub sampling: Sampling,
-    /// What the root of a tool's schema may have.
-    pub schema_root: SchemaRoot,
+    /// Members that the root of a tool's schema may not have.
+    pub schema_root_lacks: &'static [&'static str],
     /// Streaming.
     pub stream: bool,
     /// `strict` in tool definitions.
@@ -198,7 +198,7 @@ impl Capabilities {
         prefill: true,
         reasoning: Reasoning::Unsupported,
         sampling: Sampling::Any,
-        schema_root: SchemaRoot::Any,
+        schema_root_lacks: &[],
         stream: true,
         strict_tools: false,
         structured_output: false,
@@ -282,39 +282,6 @@ pub enum Sampling {
     None,
     /// `temperature` or `top_p`, not both.
     One,
-}
-
-/// What the root of a tool's schema may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SchemaRoot {
-    /// All of JSON Schema.
-    Any,
-    /// These members only; references are written out.
-    Only(&'static [&'static str]),
-    /// All but these members.
-    Without(&'static [&'static str]),
-}
-
-impl SchemaRoot {
-    /// Whether the root may have a member of this name.
-    #[must_use]
-    pub fn takes(self, name: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::Only(names) => names.contains(&name),
-            Self::Without(names) => !names.contains(&name),
-        }
-    }
-
-    /// Whether this text of a schema may have a member that is not taken: a quick look.
-    pub(crate) fn may_refuse(self, schema: &str) -> bool {
-        match self {
-            Self::Any => false,
-            Self::Only(_) => true,
-            Self::Without(names) => names.iter().any(|name| schema.contains(name)),
-        }
-    }
 }
 
 /// Where `top_k` goes.

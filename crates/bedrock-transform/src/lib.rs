@@ -63,8 +63,7 @@ pub use facts::feature::{Feature, FeatureSet};
 pub use facts::{Facts, Mode};
 pub use families::body;
 pub use family::{
-    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling,
-    SchemaRoot, TopK,
+    Cache, Capabilities, Catalog, ChatCodec, Completion, EncodeChat, Family, Model, ReadChat, Reasoning, Sampling, TopK,
 };
 pub use image::codec::{EncodeImage, ImageCodec, Images, ReadImages};
 pub use image::input::ImageInput;

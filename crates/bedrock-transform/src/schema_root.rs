@@ -5,7 +5,6 @@ use core_types::RawJson;
 
 use crate::TransformError;
 use crate::converse::response::Members;
-use crate::family::SchemaRoot;
 use crate::json_tree::{Json, NAMED, VALUES};
 
 /// Members that combine schemas.
@@ -29,18 +28,16 @@ pub(crate) struct Fitted {
     pub(crate) detail: String,
 }
 
-/// The schema as a model with this `root` takes it; `None` if it does as it is.
-pub(crate) fn fit(
-    schema: &RawJson,
-    root: SchemaRoot,
-    at: &dyn Fn() -> String,
-) -> Result<Option<Fitted>, TransformError> {
+/// The schema as a model takes it whose root `lacks` these members; `None` if it does as it is.
+pub(crate) fn fit(schema: &RawJson, lacks: &[&str], at: &dyn Fn() -> String) -> Result<Option<Fitted>, TransformError> {
     let malformed = |error: serde_json::Error| TransformError::invalid(at(), error.to_string());
-    if !root.may_refuse(schema.as_str()) {
+    // A quick look at the text.
+    if !lacks.iter().any(|name| schema.as_str().contains(name)) {
         return Ok(None);
     }
     let Members(members) = schema.read().map_err(malformed)?;
-    let refused: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).filter(|name| !root.takes(name)).collect();
+    let refused: Vec<&str> =
+        members.iter().map(|(name, _)| name.as_ref()).filter(|name| lacks.contains(name)).collect();
     if refused.is_empty() {
         return Ok(None);
     }
@@ -51,13 +48,13 @@ pub(crate) fn fit(
             .schema(&given)
             .map_err(|reason| TransformError::invalid(at(), reason))?;
     }
-    let combined = take_combinators(&mut tree, root);
+    let combined = take_combinators(&mut tree, lacks);
     let description = (!combined.is_empty()).then(|| serde_json::to_string(&Json::Object(combined.clone())));
     for (combinator, variants) in combined {
         merge(&mut tree, &combinator, &variants, &given, 0);
     }
     if let Json::Object(members) = &mut tree {
-        members.retain(|(name, _)| root.takes(name));
+        members.retain(|(name, _)| !lacks.contains(&name.as_str()));
     }
     let text = serde_json::to_string(&tree).map_err(malformed)?;
     let description = description.transpose().map_err(malformed)?;
@@ -80,9 +77,9 @@ fn detail(refused: &[&str], combined: bool) -> String {
     detail
 }
 
-fn take_combinators(tree: &mut Json, root: SchemaRoot) -> Vec<(String, Json)> {
+fn take_combinators(tree: &mut Json, lacks: &[&str]) -> Vec<(String, Json)> {
     let Json::Object(members) = tree else { return Vec::new() };
-    let is_taken = |name: &str| COMBINATORS.contains(&name) && !root.takes(name);
+    let is_taken = |name: &str| COMBINATORS.contains(&name) && lacks.contains(&name);
     let (taken, kept) = std::mem::take(members).into_iter().partition(|(name, _)| is_taken(name));
     *members = kept;
     taken
@@ -143,7 +140,7 @@ fn flat(variant: &Json, root: &Json, depth: usize) -> Json {
         return flat(target, root, depth + 1);
     }
     let mut variant = variant.clone();
-    for (combinator, variants) in take_combinators(&mut variant, SchemaRoot::Without(COMBINATORS)) {
+    for (combinator, variants) in take_combinators(&mut variant, COMBINATORS) {
         merge(&mut variant, &combinator, &variants, root, depth + 1);
     }
     variant
@@ -222,16 +219,16 @@ mod tests {
 
     use super::*;
 
-    const NOVA: SchemaRoot = SchemaRoot::Only(&["properties", "required", "type"]);
-    const CLAUDE: SchemaRoot = SchemaRoot::Without(COMBINATORS);
+    const NOVA: &[&str] = &["$defs", "$ref", "allOf", "anyOf", "definitions", "oneOf"];
+    const CLAUDE: &[&str] = COMBINATORS;
 
-    fn fitted(schema: &Value, root: SchemaRoot) -> Result<Option<Fitted>, TransformError> {
-        fit(&RawJson::from_value(schema).unwrap(), root, &|| "tools[0].function.parameters".to_owned())
+    fn fitted(schema: &Value, lacks: &[&str]) -> Result<Option<Fitted>, TransformError> {
+        fit(&RawJson::from_value(schema).unwrap(), lacks, &|| "tools[0].function.parameters".to_owned())
     }
 
     #[track_caller]
-    fn check(root: SchemaRoot, given: &Value, expected: &Value) {
-        let fitted = fitted(given, root).unwrap().unwrap();
+    fn check(lacks: &[&str], given: &Value, expected: &Value) {
+        let fitted = fitted(given, lacks).unwrap().unwrap();
         let sent: Value = fitted.schema.read().unwrap();
         assert_eq!(sent, *expected, "{}", fitted.detail);
     }
@@ -243,7 +240,7 @@ mod tests {
         assert!(fitted(&plain, NOVA).unwrap().is_none());
         assert!(fitted(&plain, CLAUDE).unwrap().is_none());
         assert!(fitted(&defined, CLAUDE).unwrap().is_none());
-        assert!(fitted(&json!({"type": "object", "anyOf": []}), SchemaRoot::Any).unwrap().is_none());
+        assert!(fitted(&json!({"type": "object", "anyOf": []}), &[]).unwrap().is_none());
     }
 
     #[test]
@@ -259,7 +256,7 @@ mod tests {
                 "$defs": {"pair": {"type": "object", "description": "its", "properties": {"x": {"$ref": "#/$defs/a~1b"}}}, "a/b": {"type": "integer"}},
             }),
             &json!({
-                "type": "object",
+                "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
                 "properties": {
                     "a": {"type": "object", "properties": {"x": {"type": "integer"}}, "description": "mine"},
                     "b": {"type": "array", "items": {"type": "integer"}},
@@ -288,8 +285,8 @@ mod tests {
             "properties": {"kind": {"anyOf": [{"const": "id"}, {"const": "name"}]}, "id": {"type": "integer"}, "name": {"type": "string"}},
             "required": ["kind"],
         });
-        for root in [NOVA, CLAUDE] {
-            check(root, &json!({"type": "object", "oneOf": [by_id, by_name]}), &merged);
+        for lacks in [NOVA, CLAUDE] {
+            check(lacks, &json!({"type": "object", "oneOf": [by_id, by_name]}), &merged);
         }
         let referred = json!({"type": "object", "anyOf": [{"$ref": "#/$defs/i"}, {"allOf": [{"$ref": "#/$defs/n"}]}], "$defs": {"i": by_id, "n": by_name}});
         let mut kept = merged;

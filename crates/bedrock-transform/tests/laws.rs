@@ -173,7 +173,7 @@ fn a_tool_schema_leaves_with_its_keys_in_the_callers_order_and_its_numbers_as_th
     let plain = r#"{"type":"object","required":["zeta"],"properties":{"zeta":{"type":"number","const":6.0},"alpha":{"maximum":1e3}}}"#;
     let more = format!(r#"{},"$defs":{{"b":{{}},"a":{{}}}},"additionalProperties":true}}"#, &plain[..plain.len() - 1]);
     for (row, spec) in rows().into_iter().filter(|(row, spec)| spec.model.can.tools && !row.ends_with("Invoke")) {
-        let schema = if spec.model.can.schema_root.takes("$defs") { &more } else { plain };
+        let schema = if spec.model.can.schema_root_lacks.contains(&"$defs") { plain } else { &more };
         let json = format!(r#"{{{HELLO},"tools":[{{"function":{{"parameters":{schema},"name":"t"}}}}]}}"#);
         let body = map(&spec, &json).unwrap().outgoing.body;
         let body = std::str::from_utf8(&body).unwrap();

@@ -91,9 +91,9 @@ fn output_schema(model_id: &str, request: &Value) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What Nova takes at the root of a tool's schema.
+/// What Nova does not take at the root of a tool's schema, of what its page does not allow.
 /// <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
-const NOVA_ROOT: &[&str] = &["properties", "required", "type"];
+const NOT_NOVAS: &[&str] = &["$defs", "$ref", "allOf", "anyOf", "definitions", "oneOf"];
 
 fn tool_schemas(model_id: &str, request: &Value) -> Result<(), Refusal> {
     for (index, tool) in list(&request["toolConfig"]["tools"]).iter().enumerate() {
@@ -102,7 +102,7 @@ fn tool_schemas(model_id: &str, request: &Value) -> Result<(), Refusal> {
             return Err(Refusal::model(format!("tools.{index}.custom.{COMBINED}")));
         }
         if model_id.contains("amazon.nova")
-            && let Some(name) = schema.keys().find(|name| !NOVA_ROOT.contains(&name.as_str()))
+            && let Some(name) = schema.keys().find(|name| NOT_NOVAS.contains(&name.as_str()))
         {
             return Err(Refusal::validation(format!(
                 "The passed tool configuration does not comply to the required conventions. Refer to the Converse API spec: \

@@ -173,13 +173,14 @@ async fn tools_are_objects_with_names_of_their_own() {
 }
 
 #[tokio::test]
-async fn novas_tools_have_three_members_at_the_root_of_their_schemas() {
+async fn novas_tools_define_and_combine_nothing_at_the_root_of_their_schemas() {
     let emulator = Emulator::start().await.unwrap();
     let tool = |schema: Value| json!({ "toolSpec": { "name": "t", "inputSchema": { "json": schema } } });
     for (schema, status) in [
         (json!({ "type": "object", "properties": {}, "required": [] }), 200),
         (json!({ "type": "object", "$defs": {} }), 400),
-        (json!({ "type": "object", "additionalProperties": false }), 400),
+        (json!({ "type": "object", "anyOf": [] }), 400),
+        (json!({ "type": "object", "additionalProperties": false, "title": "T" }), 200),
     ] {
         let body = with(hello(), json!({ "toolConfig": { "tools": [tool(schema)] } })).to_string();
         let head = client::head("converse", "us.amazon.nova-lite-v1%3A0", None);

@@ -168,7 +168,7 @@ impl<'a> Mapper<'a, '_> {
             Some(schema) => schema::of_tool(schema, at)?,
             None => Cow::Owned(schema::empty_object(at)?),
         };
-        let Some(fitted) = schema_root::fit(&schema, self.spec.model.can.schema_root, at)? else {
+        let Some(fitted) = schema_root::fit(&schema, self.spec.model.can.schema_root_lacks, at)? else {
             return Ok((schema, None));
         };
         self.warnings.rewritten(at(), fitted.detail);

@@ -13,7 +13,7 @@ use crate::converse::response::{self, Members};
 use crate::converse::wire::{Block, CachePoint, GuardContent, InferenceConfig, MediaSource, Role, ToolConfig};
 use crate::converse::{self, Dialect};
 use crate::families::body;
-use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, SchemaRoot, TopK};
+use crate::family::{Cache, Capabilities, ChatCodec, Completion, Family, Model, Reasoning, TopK};
 use crate::input::ChatInput;
 use crate::native::added::Added;
 use crate::stream::delta::{Decode, Delta};
@@ -27,7 +27,8 @@ const TEXT: Capabilities = Capabilities {
     // Tools: <https://docs.aws.amazon.com/nova/latest/userguide/prompting-tool-troubleshooting.html>
     greedy_tools: true,
     hyphenated_tools: false,
-    schema_root: SchemaRoot::Only(&["properties", "required", "type"]),
+    // The page names more that is not supported; AWS was seen to take `additionalProperties` and `title`.
+    schema_root_lacks: &["$defs", "$ref", "allOf", "anyOf", "definitions", "oneOf"],
     web_search: true,
     ..Capabilities::TOOLS
 };

@@ -8,7 +8,7 @@ mod stream;
 
 use core_types::{Param, ParamSet};
 
-use crate::family::{Cache, Capabilities, ChatCodec, Family, Model, Reasoning, Sampling, SchemaRoot, TopK};
+use crate::family::{Cache, Capabilities, ChatCodec, Family, Model, Reasoning, Sampling, TopK};
 
 const NAME: &str = "anthropic_messages";
 
@@ -31,7 +31,7 @@ const CLAUDE_3: Capabilities = Capabilities {
     images: true,
     // "input_schema does not support oneOf, allOf, or anyOf at the top level", and the whole request fails.
     // <https://github.com/trycua/cua/issues/3303>
-    schema_root: SchemaRoot::Without(&["allOf", "anyOf", "oneOf"]),
+    schema_root_lacks: &["allOf", "anyOf", "oneOf"],
     tool_result_images: true,
     top_k: TopK::PassThrough,
     ..Capabilities::TOOLS
