@@ -112,6 +112,25 @@ impl Json {
         }
     }
 
+    /// Takes the value's size from `room`, in values and 64 bytes of text, and says whether it was there. Takes no longer than the room is.
+    pub(crate) fn spend(&self, room: &mut usize) -> bool {
+        const TEXT: usize = 64;
+        let own = match self {
+            Self::Scalar(raw) => 1 + raw.get().len() / TEXT,
+            Self::Array(_) | Self::Object(_) => 1,
+        };
+        let Some(left) = room.checked_sub(own) else {
+            *room = 0;
+            return false;
+        };
+        *room = left;
+        match self {
+            Self::Array(items) => items.iter().all(|item| item.spend(room)),
+            Self::Object(members) => members.iter().all(|(_, member)| member.spend(room)),
+            Self::Scalar(_) => true,
+        }
+    }
+
     /// Takes out what `path` leads to and says whether there was anything.
     pub(crate) fn remove(&mut self, path: &[Step<'_>]) -> bool {
         let Some((step, rest)) = path.split_first() else { return false };

@@ -1,5 +1,7 @@
-//! Schemas of tools for models that do not take all of JSON Schema at a schema's root. What is left out allows more arguments, never
-//! fewer, and every word of it that the model can use goes into the tool's description.
+//! Schemas of tools for models that do not take all of JSON Schema at a schema's root: what it may not have is merged into what it may,
+//! or written out, and what was combined goes into the tool's description in full.
+
+use std::collections::BTreeSet;
 
 use core_types::RawJson;
 
@@ -13,11 +15,14 @@ const COMBINATORS: &[&str] = &["allOf", "anyOf", "oneOf"];
 /// Members that other schemas refer to.
 const DEFINITIONS: &[&str] = &["$defs", "definitions"];
 
-/// Most objects of a schema once its references are written out: they may multiply.
-const MOST: usize = 10_000;
+/// Largest schema once its references are written out, by [`Json::spend`]'s measure: they may multiply.
+const MOST: usize = 100_000;
 
 /// Deepest combination that is looked into.
 const DEEPEST: usize = 32;
+
+/// Most of variants that is looked into, by the same measure: they may multiply, too.
+const VARIANTS: usize = 10_000;
 
 /// A schema that the model takes.
 pub(crate) struct Fitted {
@@ -50,8 +55,9 @@ pub(crate) fn fit(schema: &RawJson, lacks: &[&str], at: &dyn Fn() -> String) -> 
     }
     let combined = take_combinators(&mut tree, lacks);
     let description = (!combined.is_empty()).then(|| serde_json::to_string(&Json::Object(combined.clone())));
+    let mut room = VARIANTS;
     for (combinator, variants) in combined {
-        merge(&mut tree, &combinator, &variants, &given, 0);
+        Variants { root: &given, depth: 0, room: &mut room }.merge(&mut tree, &combinator, &variants);
     }
     if let Json::Object(members) = &mut tree {
         members.retain(|(name, _)| !lacks.contains(&name.as_str()));
@@ -85,65 +91,76 @@ fn take_combinators(tree: &mut Json, lacks: &[&str]) -> Vec<(String, Json)> {
     taken
 }
 
-/// Gives `schema` the properties of the variants that it is combined of, so that whatever fits them fits it.
-fn merge(schema: &mut Json, combinator: &str, variants: &Json, root: &Json, depth: usize) {
-    let Json::Array(variants) = variants else { return };
-    let variants: Vec<Json> = variants.iter().map(|variant| flat(variant, root, depth)).collect();
-    let mut properties: Vec<(String, Vec<Json>)> = Vec::new();
-    for (name, property) in variants.iter().filter_map(|variant| variant.member("properties")).flat_map(Json::members) {
-        match properties.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) if known.iter().any(|known| known.is_like(property)) => {}
-            Some((_, known)) => known.push(property.clone()),
-            None => properties.push((name.clone(), vec![property.clone()])),
-        }
-    }
-    let of_all = combinator == "allOf";
-    let Some(Json::Object(own)) = schema.member_or("properties", Json::Object(Vec::new())) else { return };
-    for (name, mut ways) in properties {
-        // The schema's own property, which may be wider, stands.
-        if own.iter().any(|(known, _)| *known == name) {
-            continue;
-        }
-        let property = if of_all || ways.len() == 1 {
-            ways.swap_remove(0)
-        } else {
-            Json::Object(vec![("anyOf".to_owned(), Json::Array(ways))])
-        };
-        own.push((name, property));
-    }
-    let names = |variant: &Json| variant.member("required").map(Json::texts).unwrap_or_default();
-    let mut demands = variants.iter().map(names);
-    let mut required = demands.next().unwrap_or_default();
-    for more in demands {
-        if of_all {
-            required.extend(more.into_iter().filter(|name| !required.contains(name)).collect::<Vec<_>>());
-        } else {
-            required.retain(|name| more.contains(name));
-        }
-    }
-    let known = schema.member("required").map(Json::texts).unwrap_or_default();
-    required.retain(|name| !known.contains(name));
-    if required.is_empty() {
-        return;
-    }
-    if let Some(Json::Array(list)) = schema.member_or("required", Json::Array(Vec::new())) {
-        list.extend(required.iter().filter_map(|name| Json::text(name)));
-    }
+/// Schemas that others are combined of.
+struct Variants<'r> {
+    root: &'r Json,
+    depth: usize,
+    /// What may still be looked into.
+    room: &'r mut usize,
 }
 
-/// A variant whose properties all stand in it, whatever it refers to or is combined of.
-fn flat(variant: &Json, root: &Json, depth: usize) -> Json {
-    if depth == DEEPEST {
-        return variant.clone();
+impl Variants<'_> {
+    /// Gives `schema` the properties of the variants that it is combined of, as wide as they name them.
+    fn merge(&mut self, schema: &mut Json, combinator: &str, variants: &Json) {
+        let Json::Array(variants) = variants else { return };
+        let variants: Vec<Json> = variants.iter().map(|variant| self.flat(variant)).collect();
+        let mut properties: Vec<(String, Vec<Json>)> = Vec::new();
+        for (name, property) in
+            variants.iter().filter_map(|variant| variant.member("properties")).flat_map(Json::members)
+        {
+            match properties.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) if known.iter().any(|known| known.is_like(property)) => {}
+                Some((_, known)) => known.push(property.clone()),
+                None => properties.push((name.clone(), vec![property.clone()])),
+            }
+        }
+        let of_all = combinator == "allOf";
+        let Some(Json::Object(own)) = schema.member_or("properties", Json::Object(Vec::new())) else { return };
+        let known: BTreeSet<String> = own.iter().map(|(name, _)| name.clone()).collect();
+        // The schema's own property, which may be wider, stands.
+        for (name, mut ways) in properties.into_iter().filter(|(name, _)| !known.contains(name)) {
+            let property = if of_all || ways.len() == 1 {
+                ways.swap_remove(0)
+            } else {
+                Json::Object(vec![("anyOf".to_owned(), Json::Array(ways))])
+            };
+            own.push((name, property));
+        }
+        let names = |variant: &Json| variant.member("required").map(Json::texts).unwrap_or_default();
+        let mut demands = variants.iter().map(names);
+        let mut required = demands.next().unwrap_or_default();
+        for more in demands {
+            if of_all {
+                required.extend(more.into_iter().filter(|name| !required.contains(name)).collect::<Vec<_>>());
+            } else {
+                required.retain(|name| more.contains(name));
+            }
+        }
+        let known: BTreeSet<String> = schema.member("required").map(Json::texts).into_iter().flatten().collect();
+        required.retain(|name| !known.contains(name));
+        if required.is_empty() {
+            return;
+        }
+        if let Some(Json::Array(list)) = schema.member_or("required", Json::Array(Vec::new())) {
+            list.extend(required.iter().filter_map(|name| Json::text(name)));
+        }
     }
-    if let Some(target) = variant.reference().and_then(|pointer| root.at(&pointer)) {
-        return flat(target, root, depth + 1);
+
+    /// A variant whose properties all stand in it, whatever it refers to or is combined of.
+    fn flat(&mut self, variant: &Json) -> Json {
+        if self.depth == DEEPEST || !variant.spend(self.room) {
+            return Json::Object(Vec::new());
+        }
+        let mut deeper = Variants { root: self.root, depth: self.depth + 1, room: &mut *self.room };
+        if let Some(target) = variant.reference().and_then(|pointer| self.root.at(&pointer)) {
+            return deeper.flat(target);
+        }
+        let mut variant = variant.clone();
+        for (combinator, variants) in take_combinators(&mut variant, COMBINATORS) {
+            deeper.merge(&mut variant, &combinator, &variants);
+        }
+        variant
     }
-    let mut variant = variant.clone();
-    for (combinator, variants) in take_combinators(&mut variant, COMBINATORS) {
-        merge(&mut variant, &combinator, &variants, root, depth + 1);
-    }
-    variant
 }
 
 /// Puts what is referred to in the place of references.
@@ -151,20 +168,19 @@ struct WriteOut<'r> {
     root: &'r Json,
     /// References that are being written out.
     open: Vec<String>,
-    /// Objects that may still come.
+    /// What may still come.
     room: usize,
 }
 
 impl WriteOut<'_> {
     fn schema(&mut self, schema: &Json) -> Result<Json, String> {
         match schema {
-            Json::Scalar(_) => Ok(schema.clone()),
+            Json::Scalar(_) => self.kept(schema),
             Json::Array(items) => {
                 Ok(Json::Array(items.iter().map(|item| self.schema(item)).collect::<Result<_, _>>()?))
             }
             Json::Object(members) => {
-                self.room =
-                    self.room.checked_sub(1).ok_or("the schema is too large once its references are written out")?;
+                self.spend(&Json::Array(Vec::new()))?;
                 let mut written = match schema.reference() {
                     Some(pointer) => self.target(pointer)?,
                     None => Vec::new(),
@@ -186,13 +202,24 @@ impl WriteOut<'_> {
 
     fn member(&mut self, name: &str, value: &Json) -> Result<Json, String> {
         match value {
-            _ if VALUES.contains(&name) => Ok(value.clone()),
+            _ if VALUES.contains(&name) => self.kept(value),
             Json::Object(named) if NAMED.contains(&name) => {
                 let named = named.iter().map(|(name, schema)| Ok((name.clone(), self.schema(schema)?)));
                 Ok(Json::Object(named.collect::<Result<_, String>>()?))
             }
             value => self.schema(value),
         }
+    }
+
+    /// A value as it is.
+    fn kept(&mut self, value: &Json) -> Result<Json, String> {
+        self.spend(value)?;
+        Ok(value.clone())
+    }
+
+    fn spend(&mut self, value: &Json) -> Result<(), String> {
+        let fits = value.spend(&mut self.room);
+        fits.then_some(()).ok_or_else(|| "the schema is too large once its references are written out".to_owned())
     }
 
     /// The members of what a reference leads to. Within itself it is of its type, and no more is said of it.
@@ -331,6 +358,8 @@ mod tests {
         }
         let error = fitted(&bomb, NOVA).err().unwrap().to_string();
         assert!(error.ends_with("the schema is too large once its references are written out"), "{error}");
-        assert!(fitted(&json!({"type": "object", "anyOf": [{"$ref": "#"}]}), CLAUDE).unwrap().is_some());
+        let own = json!({"$ref": "#"});
+        let without_end = json!({"type": "object", "anyOf": [own, own, own], "oneOf": [own, own, own]});
+        assert!(fitted(&without_end, CLAUDE).unwrap().is_some());
     }
 }
