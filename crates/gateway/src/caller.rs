@@ -12,6 +12,7 @@ use http::{HeaderMap, Uri, header};
 use crate::app::{App, Live};
 use crate::error::ApiError;
 use crate::keys::Access;
+use crate::router::Tags;
 
 /// Somebody who may call, and the configuration that this request is served by.
 #[derive(Debug)]
@@ -20,9 +21,16 @@ pub(crate) struct Caller {
     access: Access,
     /// Of the body, in bytes, as its head says; the most there is, if it does not.
     pub(crate) length: u64,
+    /// What its headers say, where it counts.
+    tags: Tags,
 }
 
 impl Caller {
+    /// The tags of the request, as far as its headers say.
+    pub(crate) const fn tags(&self) -> &Tags {
+        &self.tags
+    }
+
     /// Whether this caller may ask for `name`, and for what `extra` says beside the schema.
     pub(crate) fn admit(&self, name: &str, extra: &Extra) -> Result<(), ApiError> {
         if !self.access.admits(name) {
@@ -62,7 +70,8 @@ impl FromRequestParts<Live> for Caller {
                 "a web page of another site may not call a gateway without a key; set general_settings.master_key",
             ));
         }
-        Ok(Self { app, access, length: length(&parts.headers).unwrap_or(u64::MAX) })
+        let tags = if app.routing.tags.is_some() { Tags::of_headers(&parts.headers) } else { Tags::default() };
+        Ok(Self { app, access, length: length(&parts.headers).unwrap_or(u64::MAX), tags })
     }
 }
 

@@ -63,6 +63,12 @@ impl ApiError {
         Self { retry_after: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, body) }
     }
 
+    /// No deployment is for requests with these tags.
+    pub(crate) fn untagged(name: &str) -> Self {
+        Self::forbidden(format!("no deployment of `{name}` is for the tags of this request, and none is the default"))
+            .with_param("tags")
+    }
+
     pub(crate) fn unknown_model(name: &str) -> Self {
         if name.is_empty() {
             return Self::new(

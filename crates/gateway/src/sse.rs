@@ -160,7 +160,7 @@ impl Events {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 if let Some(ticket) = &self.ticket {
-                    ticket.fail(Verdict::on(&error).cools, None);
+                    ticket.fail(&Verdict::on(&error), None);
                 }
                 let (status, body) = error.openai();
                 tracing::debug!(status, message = body.error.message, "the stream broke off");

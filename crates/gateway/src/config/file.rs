@@ -47,6 +47,8 @@ pub(crate) struct Model {
     /// `model_info.id`: what answers call this deployment.
     pub(crate) id: Option<String>,
     pub(crate) limits: Shares,
+    /// What requests with tags find it by.
+    pub(crate) tags: Vec<String>,
     /// What the entry says of the model: prices, limits, features.
     pub(crate) info: ModelOverrides,
     /// The time limit of streams, where it is another one.
@@ -79,6 +81,7 @@ impl Model {
             connection,
             id: None,
             limits: Shares::default(),
+            tags: Vec::new(),
             info: ModelOverrides::new(),
             stream_timeout: None,
             keepalive: None,

@@ -139,7 +139,9 @@ pub(crate) const PARAMS: &[Key] = &[
     served("user_continue_message", Map, "the message that fills a gap in a conversation"),
     served("cooldown_time", Seconds, "how long this deployment is passed over when it fails"),
     served("max_parallel_requests", Count, "calls open at once"),
+    served("order", Count, "its turn: deployments of a lower number go first, those without one last"),
     served("rpm", Count, "requests a minute"),
+    served("tags", Texts, "what requests with tags find it by, with `enable_tag_filtering`"),
     served("tpm", Count, "tokens a minute"),
     served("weight", Number, "its share of the requests"),
     ignored("aws_batch_role_arn", NO_ENDPOINT),
@@ -151,13 +153,12 @@ pub(crate) const PARAMS: &[Key] = &[
     ignored("merge_reasoning_content_in_choices", LATER),
     ignored("mock_response", "answers come from Bedrock only; `--emulator` needs no account"),
     ignored("num_ctx", OTHERS),
-    ignored("order", LATER),
     ignored("organization", OTHERS),
     ignored("s3_access_key_id", NO_ENDPOINT),
     ignored("s3_bucket_name", NO_ENDPOINT),
     ignored("s3_secret_access_key", NO_ENDPOINT),
     ignored("ssl_verify", "certificates are always verified; AWS_CA_BUNDLE names those to trust"),
-    ignored("tags", LATER),
+    ignored("tag_regex", "a `User-Agent` is anybody's word; let callers send a tag"),
     ignored("use_in_pass_through", NO_ENDPOINT),
 ];
 
@@ -245,6 +246,7 @@ pub(crate) const ROUTER: &[Key] = &[
     served("num_retries", Count, "attempts after the first; wins over `litellm_settings`"),
     served("timeout", Seconds, "as `request_timeout` of `litellm_settings`, and wins over it"),
     served("allowed_fails", Count, "failures in a minute before a deployment is passed over"),
+    served("allowed_fails_policy", Map, "the same by class of failure"),
     served("content_policy_fallbacks", List, "the same where a filter held the answer back"),
     served("context_window_fallbacks", List, "the same where the prompt is too long"),
     served("cooldown_time", Seconds, "how long a failing deployment is passed over"),
@@ -252,12 +254,15 @@ pub(crate) const ROUTER: &[Key] = &[
     served("fallbacks", List, "models to try instead, `[{name: [other]}]`"),
     served("default_max_parallel_requests", Count, "calls that a deployment may have open at once"),
     served("disable_cooldowns", Flag, "no deployment is passed over"),
+    served("enable_tag_filtering", Flag, "requests go to the deployments that have their tags"),
     served("max_fallbacks", Count, "other names tried for one request at most"),
     served("model_group_alias", Map, "other names of models"),
+    served("model_group_retry_policy", Map, "a `retry_policy` for the deployments of a name, by name"),
     served("retry_after", Seconds, "least wait before a deployment is asked again"),
+    served("retry_policy", Map, "attempts after the first, by class of failure"),
     served("routing_strategy", Text, "`simple-shuffle`; others are taken for it, with a warning"),
+    served("tag_filtering_match_any", Flag, "`false`: a deployment needs all tags of a request, not one of them"),
     ignored("alerting_config", CALLBACKS),
-    ignored("allowed_fails_policy", LATER),
     ignored("assistants_config", NO_ENDPOINT),
     ignored("cache_kwargs", CACHE),
     ignored("cache_responses", CACHE),
@@ -269,10 +274,8 @@ pub(crate) const ROUTER: &[Key] = &[
     ignored("deployment_affinity_ttl_seconds", LATER),
     ignored("enable_pre_call_check", LATER),
     ignored("enable_pre_call_checks", LATER),
-    ignored("enable_tag_filtering", LATER),
     ignored("guardrail_list", GUARDRAILS),
     ignored("ignore_invalid_deployments", "models of other providers are left out, wrong ones refused"),
-    ignored("model_group_retry_policy", LATER),
     ignored("optional_pre_call_checks", LATER),
     ignored("polling_interval", RUNTIME),
     ignored("provider_budget_config", BUDGETS),
@@ -281,13 +284,39 @@ pub(crate) const ROUTER: &[Key] = &[
     ignored("redis_password", REDIS),
     ignored("redis_port", REDIS),
     ignored("redis_url", REDIS),
-    ignored("retry_policy", LATER),
     ignored("router_general_settings", RUNTIME),
     ignored("routing_strategy_args", LATER),
     ignored("search_tools", NO_ENDPOINT),
     ignored("set_verbose", "set RUST_LOG, or `--log debug`"),
     ignored("stream_timeout", "set `stream_timeout` in `litellm_params`"),
-    ignored("tag_filtering_match_any", LATER),
+];
+
+/// In `router_settings.retry_policy`, and for each name in `model_group_retry_policy`.
+pub(crate) const RETRIES: &[Key] = &[
+    served("AuthenticationErrorRetries", Count, "after a 401"),
+    served("BadRequestErrorRetries", Count, "after a 400"),
+    served("ContentPolicyViolationErrorRetries", Count, "after what a filter held back"),
+    served("DefaultRetries", Count, "after all failures that have no number here"),
+    served("InternalServerErrorRetries", Count, "after a 500"),
+    served("NotFoundErrorRetries", Count, "after a 404"),
+    served("RateLimitErrorRetries", Count, "after a 429"),
+    served("ServiceUnavailableErrorRetries", Count, "after a 503"),
+    served("TimeoutErrorRetries", Count, "after a 408"),
+];
+
+const OF_THE_CALLER: &str = "what is wrong with a request cools nobody";
+
+/// In `router_settings.allowed_fails_policy`.
+pub(crate) const ALLOWED_FAILS: &[Key] = &[
+    served("AuthenticationErrorAllowedFails", Count, "401s in a minute"),
+    served("BadGatewayErrorAllowedFails", Count, "502s in a minute"),
+    served("InternalServerErrorAllowedFails", Count, "500s in a minute"),
+    served("RateLimitErrorAllowedFails", Count, "429s in a minute"),
+    served("ServiceUnavailableErrorAllowedFails", Count, "503s in a minute"),
+    served("TimeoutErrorAllowedFails", Count, "408s in a minute"),
+    ignored("BadRequestErrorAllowedFails", OF_THE_CALLER),
+    ignored("ContentPolicyViolationErrorAllowedFails", OF_THE_CALLER),
+    ignored("NotFoundErrorAllowedFails", OF_THE_CALLER),
 ];
 
 /// In `general_settings`.
@@ -382,6 +411,9 @@ pub(crate) fn table(path: &str) -> Option<&'static [Key]> {
         "general_settings" => GENERAL,
         "litellm_settings" => SETTINGS,
         "router_settings" => ROUTER,
+        "router_settings.allowed_fails_policy" => ALLOWED_FAILS,
+        "router_settings.retry_policy" => RETRIES,
+        _ if path.starts_with("router_settings.model_group_retry_policy.") => RETRIES,
         _ if path.ends_with("].litellm_params") => PARAMS,
         _ if path.ends_with("].model_info") => INFO,
         _ => match path.strip_suffix(']').and_then(|path| path.rsplit_once('['))?.0 {

@@ -89,6 +89,7 @@ pub(crate) fn read(
     };
     let mut read = Model::new(name, model, connection);
     read.limits = Limits::read(&mut params, context.limits)?;
+    read.tags = params.texts("tags")?;
     read.stream_timeout = params.seconds("stream_timeout")?;
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);

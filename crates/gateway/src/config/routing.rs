@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::config::policy::{Counts, Policy};
 use crate::config::section::Section;
 use crate::config::tree::{Node, Value};
 use crate::config::{ConfigError, Model};
@@ -19,6 +20,24 @@ pub(crate) struct Routing {
     /// Other names of models.
     pub(crate) aliases: BTreeMap<String, Alias>,
     pub(crate) fallbacks: Fallbacks,
+    pub(crate) retries: RetryPolicies,
+    /// How tags of requests are held against those of deployments; `None` is not at all.
+    pub(crate) tags: Option<TagMatch>,
+}
+
+/// Attempts after the first, by class of failure.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RetryPolicies {
+    common: Policy,
+    /// In place of the common one, for the deployments of a name.
+    by_name: BTreeMap<String, Policy>,
+}
+
+/// Which of a request's tags a deployment has to have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagMatch {
+    All,
+    Any,
 }
 
 /// Another name of a model.
@@ -45,6 +64,8 @@ pub(crate) struct Fallbacks {
 /// What one deployment may take, and what happens when it fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Limits {
+    /// Whose turn it is: those of a lower number go first, those without one last.
+    pub(crate) order: Option<u32>,
     /// Its share of the requests, against those of the others of its name; in thousandths.
     pub(crate) weight: Option<u32>,
     /// Requests a minute.
@@ -55,6 +76,8 @@ pub(crate) struct Limits {
     pub(crate) max_parallel: Option<u32>,
     /// Failures in a minute that it may have; `None` is half of its calls.
     pub(crate) allowed_fails: Option<u32>,
+    /// The same by class of failure, where a class has a number of its own.
+    pub(crate) allowed_fails_by_class: Policy,
     /// How long it is passed over when it fails too often; `None` is not at all.
     pub(crate) cooldown: Option<Duration>,
     /// Attempts after the first; `None` is 2, or as many as there are deployments to try.
@@ -76,6 +99,8 @@ impl Default for Routing {
             max_fallbacks: MAX_FALLBACKS,
             aliases: BTreeMap::new(),
             fallbacks: Fallbacks::default(),
+            retries: RetryPolicies::default(),
+            tags: None,
         }
     }
 }
@@ -83,11 +108,13 @@ impl Default for Routing {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            order: None,
             weight: None,
             rpm: None,
             tpm: None,
             max_parallel: None,
             allowed_fails: None,
+            allowed_fails_by_class: Policy::default(),
             cooldown: Some(COOLDOWN),
             retries: None,
         }
@@ -114,6 +141,10 @@ impl Routing {
             limits: Limits {
                 max_parallel: router.count("default_max_parallel_requests")?,
                 allowed_fails: either!(count "allowed_fails"),
+                allowed_fails_by_class: {
+                    let section = router.section("allowed_fails_policy")?;
+                    Policy::read(section, Counts::AllowedFails, warnings)?
+                },
                 cooldown: Some(cooldown).filter(|time| cools && !time.is_zero()),
                 retries: either!(count "num_retries").map(|retries| retries.min(MOST_RETRIES)),
                 ..Limits::default()
@@ -130,6 +161,8 @@ impl Routing {
                     if own.is_empty() { common } else { own }
                 },
             },
+            retries: RetryPolicies::read(router, warnings)?,
+            tags: tags(router)?,
         };
         if let Some(place) = router.find("routing_strategy")
             && router.text("routing_strategy")?.is_some_and(|strategy| strategy != "simple-shuffle")
@@ -160,16 +193,42 @@ impl Limits {
         let (max, num) = (params.count("max_retries")?, params.count("num_retries")?);
         let cooldown = params.pause("cooldown_time")?;
         Ok(Self {
+            order: params.count("order")?,
             weight: params.thousandths("weight")?,
             rpm: params.count("rpm")?,
             tpm: params.count("tpm")?,
             max_parallel: params.count("max_parallel_requests")?.or(common.max_parallel),
             allowed_fails: common.allowed_fails,
+            allowed_fails_by_class: common.allowed_fails_by_class.clone(),
             // The deployment says how long, not whether.
             cooldown: common.cooldown.map(|common| cooldown.unwrap_or(common)),
             retries: max.or(num).map(|retries| retries.min(MOST_RETRIES)).or(common.retries),
         })
     }
+}
+
+impl RetryPolicies {
+    fn read(router: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<Self, ConfigError> {
+        let common = Policy::read(router.section("retry_policy")?, Counts::Retries, warnings)?;
+        let mut by_name = BTreeMap::new();
+        for (place, entry) in router.section("model_group_retry_policy")?.rest() {
+            let section = Section::new(&place.file, place.key.as_str(), entry.node)?;
+            by_name.insert(entry.key, Policy::read(section, Counts::Retries, warnings)?);
+        }
+        Ok(Self { common, by_name })
+    }
+
+    /// The one for the deployments of a name.
+    pub(crate) fn of(&self, name: &str) -> &Policy {
+        self.by_name.get(name).unwrap_or(&self.common)
+    }
+}
+
+/// Whether tags count, and which.
+fn tags(router: &mut Section<'_>) -> Result<Option<TagMatch>, ConfigError> {
+    let is_on = router.flag("enable_tag_filtering")? == Some(true);
+    let by = if router.flag("tag_filtering_match_any")? == Some(false) { TagMatch::All } else { TagMatch::Any };
+    Ok(is_on.then_some(by))
 }
 
 /// `{gpt-4o: nova}`, or `{gpt-4o: {model: nova, hidden: true}}`.

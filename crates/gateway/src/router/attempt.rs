@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use axum::response::Response;
 use facade::transform::TransformError;
-use facade::types::Extra;
+use facade::types::{Extra, RawJson};
 use facade::{Error, ErrorKind, Warning};
 use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep};
 
 use crate::caller::Caller;
-use crate::config::Routing;
+use crate::config::{MOST_RETRIES, Policy, Routing};
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::aside::aside;
 use crate::router::choice::{Chosen, Cold, Group, Nobody, Tried};
 use crate::router::names::Names;
+use crate::router::tags::Tags;
 use crate::router::trail::Trail;
 use crate::router::verdict::{Cools, Fallback, Retry, Verdict};
 use crate::router::wishes::Wishes;
@@ -35,6 +36,10 @@ pub(crate) trait Routed: Send + Sized {
     fn model(&mut self) -> &mut String;
     /// What the request has outside its schema.
     fn extra(&mut self) -> &mut Extra;
+    /// Its `metadata`, which may have tags.
+    fn metadata(&mut self) -> Option<&RawJson> {
+        self.extra().value("metadata")
+    }
     /// Maps the request for a deployment.
     fn prepare(self, found: &Found<'_>) -> impl Future<Output = Result<Prepared<Self::Call>, Error>> + Send;
     /// Sends what was mapped, and waits for an answer or the beginning of one.
@@ -107,6 +112,7 @@ async fn go<R: Routed>(
 ) -> Result<Response, Failure> {
     let asked = app.deployments.canonical(first.model()).to_owned();
     let wishes = Wishes::take(first.extra(), &asked).map_err(ApiError::from)?;
+    let tags = app.routing.tags.map(|match_by| (tags(app, &mut first), match_by));
     let is_served = |name: &str| app.deployments.group(name).is_some();
     // The operator's fallbacks are the operator's choice; the caller's own are held against the key.
     if let Some(name) = wishes.names().find(|name| !is_served(name) || !app.admits(name)) {
@@ -122,8 +128,18 @@ async fn go<R: Routed>(
             kept.get_or_insert_with(|| ApiError::unknown_model(&name).into());
             continue;
         };
+        let group = match &tags {
+            Some((tags, match_by)) => group.for_tags(tags, *match_by),
+            None => Some(group),
+        };
+        let Some(group) = group else {
+            kept.get_or_insert_with(|| ApiError::untagged(&name).into());
+            names.push(Fallback::General, &name);
+            continue;
+        };
         let cold = if names.has_more(&name) { Cold::Never } else { Cold::Last };
-        let attempts = Attempts { routing: &app.routing, wishes: &wishes, group: &group, cold };
+        let policy = app.routing.retries.of(app.deployments.canonical(&name));
+        let attempts = Attempts { routing: &app.routing, policy, wishes: &wishes, group: &group, cold };
         match attempts.run(&mut requests, trail).await {
             Ok(done) if !(done.filtered && names.push(Fallback::ContentPolicy, &name)) => return Ok(done.response),
             Ok(_) => {}
@@ -135,6 +151,12 @@ async fn go<R: Routed>(
         }
     }
     Err(kept.unwrap_or_else(|| ApiError::unknown_model("").into()))
+}
+
+/// Those of header and body.
+fn tags<R: Routed>(app: &Caller, request: &mut R) -> Tags {
+    let metadata = request.metadata().cloned();
+    app.tags().and_of_body(request.extra(), metadata.as_ref())
 }
 
 /// The same request, as often as it is needed.
@@ -180,6 +202,8 @@ impl From<ApiError> for Failure {
 /// The attempts at the deployments of one name.
 struct Attempts<'a> {
     routing: &'a Routing,
+    /// Attempts after the first, by class of failure.
+    policy: &'a Policy,
     wishes: &'a Wishes,
     group: &'a Group<'a>,
     cold: Cold,
@@ -191,7 +215,6 @@ impl Attempts<'_> {
         requests: &mut Requests<R, F>,
         trail: &mut Trail,
     ) -> Result<Done, Failure> {
-        let retries = self.wishes.retries.unwrap_or_else(|| self.group.retries());
         let mut tried = Tried::default();
         let mut cold = self.cold;
         let mut attempt = 0;
@@ -207,10 +230,11 @@ impl Attempts<'_> {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
-            tried.add(index, verdict.retry);
+            let (retries, whom) = self.again(&verdict);
+            tried.add(index, whom);
             let asked_to_wait = error.upstream().and_then(|upstream| upstream.retry_after).unwrap_or_default();
             let moves = self.group.has_other(&tried);
-            let is_over = attempt == retries || verdict.retry == Retry::No || !self.group.has_more(&tried);
+            let is_over = attempt >= retries || whom == Retry::No || !self.group.has_more(&tried);
             if is_over || !(moves || (asked_to_wait <= LONGEST_WAIT && self.group.affords_another(index))) {
                 let labels = trail.labels();
                 return Err(Failure { error: error.into(), fallback: verdict.fallback, of_aws: true, labels });
@@ -263,9 +287,18 @@ impl Attempts<'_> {
                 observe::fails(&error);
                 let (error, verdict) = self.judged(error);
                 tracing::debug!(deployment = found.deployment.id(), %error, ?verdict, "failed");
-                ticket.fail(verdict.cools, error.upstream().and_then(|upstream| upstream.retry_after));
+                ticket.fail(&verdict, error.upstream().and_then(|upstream| upstream.retry_after));
                 Err((error, verdict))
             }
+        }
+    }
+
+    /// How many attempts there may be after the first, and whom they may ask. A policy of the operator's for failures like
+    /// this one wins over what else is said, unless the request wants no other attempt.
+    fn again(&self, verdict: &Verdict) -> (u32, Retry) {
+        match self.policy.number(verdict.class).filter(|_| self.wishes.retries != Some(0)) {
+            Some(retries) => (retries.min(MOST_RETRIES), Retry::Anywhere),
+            None => (self.wishes.retries.unwrap_or_else(|| self.group.retries()), verdict.retry),
         }
     }
 

@@ -1,17 +1,19 @@
 //! Which of the deployments of a name takes a call: by weight, among those that may.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::config::{Limits, TagMatch};
 use crate::deployments::{Deployment, Deployments, Found};
-use crate::router::Ticket;
 use crate::router::verdict::Retry;
+use crate::router::{Tags, Ticket};
 
 /// The deployments that serve a name.
 #[derive(Debug)]
 pub(crate) struct Group<'a> {
     pub(crate) deployments: &'a Deployments,
     /// Indexes of deployments.
-    pub(crate) members: &'a [usize],
+    pub(crate) members: Cow<'a, [usize]>,
     /// What the `*` of their name stands for, and the whole of what it matched.
     pub(crate) part: Option<(String, String)>,
     /// The name that the caller used.
@@ -60,6 +62,13 @@ impl Tried {
 }
 
 impl<'a> Group<'a> {
+    /// Without those that are for other requests.
+    pub(crate) fn for_tags(mut self, tags: &Tags, match_by: TagMatch) -> Option<Self> {
+        let members = tags.admitted(&self.members, match_by, |index| self.member(index).tags());
+        self.members = Cow::Owned(members);
+        Some(self).filter(|group| !group.members.is_empty())
+    }
+
     /// A deployment that was not tried yet; else one that was; else one that is passed over, if `cold` says so.
     pub(crate) fn choose(&self, tried: &Tried, cold: Cold) -> Result<Chosen<'a>, Nobody> {
         // Most names have one deployment, and most requests are tried once.
@@ -107,21 +116,29 @@ impl<'a> Group<'a> {
         self.deployments.at(index)
     }
 
-    /// One by weight that lets the call in. Who does not is out.
+    /// One by order and weight that lets the call in. Who does not is out.
     fn admitted(&self, mut candidates: Vec<usize>) -> Option<Chosen<'a>> {
-        while !candidates.is_empty() {
-            let place = match candidates.as_slice() {
+        candidates.sort_by_key(|index| self.turn(*index));
+        while let Some(next) = candidates.first() {
+            let turn = self.turn(*next);
+            let end = candidates.partition_point(|index| self.turn(*index) == turn);
+            let place = match &candidates[..end] {
                 [_] => 0,
                 several => {
-                    let weights = weights(several.iter().map(|index| self.member(*index).load.limits()));
-                    pick(&weights, fastrand::u64(..))
+                    let limits = several.iter().map(|index| self.member(*index).load.limits());
+                    pick(&weights(limits), fastrand::u64(..))
                 }
             };
-            if let Some(chosen) = self.enter(candidates.swap_remove(place)) {
+            if let Some(chosen) = self.enter(candidates.remove(place)) {
                 return Some(chosen);
             }
         }
         None
+    }
+
+    /// The lower, the sooner.
+    fn turn(&self, index: usize) -> u32 {
+        self.member(index).load.limits().order.unwrap_or(u32::MAX)
     }
 
     /// Of those that are passed over, the one that is so for the shortest time.
@@ -144,8 +161,8 @@ impl<'a> Group<'a> {
 
 /// By `weight`, else by `rpm`, else by `tpm`, as LiteLLM has it, else alike. One without a `weight` among others has 1, one
 /// without a limit the highest of the others.
-fn weights<'a>(limits: impl Iterator<Item = &'a crate::config::Limits> + Clone) -> Vec<u64> {
-    let by = |of: fn(&crate::config::Limits) -> Option<u32>, missing: Option<u32>| {
+fn weights<'a>(limits: impl Iterator<Item = &'a Limits> + Clone) -> Vec<u64> {
+    let by = |of: fn(&Limits) -> Option<u32>, missing: Option<u32>| {
         let most = limits.clone().filter_map(of).max()?;
         let missing = missing.unwrap_or(most);
         Some(limits.clone().map(|limits| u64::from(of(limits).unwrap_or(missing))).collect())
@@ -175,7 +192,6 @@ fn pick(weights: &[u64], roll: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Limits;
 
     #[test]
     fn a_roll_means_a_place_by_weight() {

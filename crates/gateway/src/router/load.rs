@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::config::Limits;
 use crate::observe::Cooldowns;
-use crate::router::verdict::Cools;
+use crate::router::verdict::{Cools, Verdict};
 
 /// The state of one deployment. Shared by all requests, and never locked.
 #[derive(Debug)]
@@ -103,12 +103,13 @@ impl Load {
 
     /// Counts a failure, and passes the deployment over if it was one too many: for as long as AWS asked for, if that is
     /// longer than the operator's time.
-    fn fail(&self, cools: Cools, asked: Option<Duration>) {
+    fn fail(&self, verdict: &Verdict, asked: Option<Duration>) {
         let Some(cooldown) = self.limits.cooldown else { return };
         let minute = self.minute();
-        let too_many = match cools {
+        let allowed = self.limits.allowed_fails_by_class.number(verdict.class).or(self.limits.allowed_fails);
+        let too_many = match verdict.cools {
             Cools::No => return,
-            _ if self.limits.allowed_fails.is_some() => Some(self.failures.add(minute, 1)) > self.limits.allowed_fails,
+            _ if allowed.is_some() => Some(self.failures.add(minute, 1)) > allowed,
             Cools::AtOnce => true,
             Cools::IfOften => {
                 let (failures, calls) = (self.failures.add(minute, 1), self.calls.count(minute));
@@ -151,8 +152,8 @@ impl Ticket {
     }
 
     /// Counts a failure, after which AWS may have asked to wait.
-    pub(crate) fn fail(&self, cools: Cools, asked: Option<Duration>) {
-        self.0.fail(cools, asked);
+    pub(crate) fn fail(&self, verdict: &Verdict, asked: Option<Duration>) {
+        self.0.fail(verdict, asked);
     }
 }
 
@@ -201,6 +202,11 @@ const fn of(packed: u64, minute: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::router::verdict::{Fallback, Retry};
+
+    fn verdict(cools: Cools) -> Verdict {
+        Verdict { retry: Retry::No, cools, fallback: Fallback::None, class: None }
+    }
 
     fn load(limits: Limits) -> Arc<Load> {
         Arc::new(Load::new(limits))
@@ -232,7 +238,7 @@ mod tests {
     #[test]
     fn a_deployment_cools_at_once_or_when_it_fails_often() {
         let mut load = load(Limits::default());
-        let fail = |load: &Arc<Load>, cools| load.admit().unwrap().fail(cools, None);
+        let fail = |load: &Arc<Load>, cools| load.admit().unwrap().fail(&verdict(cools), None);
         fail(&load, Cools::No);
         (0..3).for_each(|_| fail(&load, Cools::IfOften));
         assert_eq!(load.cooling(), Duration::ZERO, "four calls say little");
@@ -256,12 +262,12 @@ mod tests {
     fn allowed_fails_and_cooldown_times_are_the_operators() {
         let cooldown = Some(Duration::from_secs(30));
         let own = load(Limits { allowed_fails: Some(1), cooldown, ..Limits::default() });
-        own.admit().unwrap().fail(Cools::AtOnce, None);
+        own.admit().unwrap().fail(&verdict(Cools::AtOnce), None);
         assert_eq!(own.cooling(), Duration::ZERO);
-        own.admit().unwrap().fail(Cools::IfOften, None);
+        own.admit().unwrap().fail(&verdict(Cools::IfOften), None);
         assert!(own.cooling() > Duration::from_secs(29));
         let never = load(Limits { cooldown: None, ..Limits::default() });
-        never.admit().unwrap().fail(Cools::AtOnce, None);
+        never.admit().unwrap().fail(&verdict(Cools::AtOnce), None);
         assert_eq!(never.cooling(), Duration::ZERO);
     }
 }

@@ -1,6 +1,8 @@
 //! What a failure means for the router: who else is asked, and whether the deployment is at fault.
 
-use facade::{Error, ErrorKind};
+use facade::{Error, ErrorKind, UpstreamError};
+
+use crate::config::Class;
 
 /// What a failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -8,6 +10,8 @@ pub(crate) struct Verdict {
     pub(crate) retry: Retry,
     pub(crate) cools: Cools,
     pub(crate) fallback: Fallback,
+    /// How the operator's policies call it.
+    pub(crate) class: Option<Class>,
 }
 
 /// Who may be asked again.
@@ -44,12 +48,17 @@ const FILTERED: &[&str] = &["content filtering policy", "blocked by our content 
 
 impl Verdict {
     pub(crate) fn on(error: &Error) -> Self {
-        let of = |retry, cools, fallback| Self { retry, cools, fallback };
+        let of = |retry, cools, fallback| Self { retry, cools, fallback, class: class(error) };
+        let filtered = Self {
+            retry: Retry::No,
+            cools: Cools::No,
+            fallback: Fallback::ContentPolicy,
+            class: Some(Class::ContentPolicyViolation),
+        };
         let says = |words: &&str| error.upstream().is_some_and(|upstream| upstream.message.contains(words));
         match error.kind() {
-            ErrorKind::InvalidRequest | ErrorKind::ModelFailed if FILTERED.iter().any(says) => {
-                of(Retry::No, Cools::No, Fallback::ContentPolicy)
-            }
+            ErrorKind::ContentFiltered => filtered,
+            ErrorKind::InvalidRequest | ErrorKind::ModelFailed if FILTERED.iter().any(says) => filtered,
             ErrorKind::ContextWindow => of(Retry::No, Cools::No, Fallback::ContextWindow),
             ErrorKind::InvalidRequest => of(Retry::No, Cools::No, Fallback::None),
             ErrorKind::NotFound => of(Retry::No, Cools::No, Fallback::General),
@@ -74,10 +83,25 @@ impl Verdict {
     }
 }
 
+/// By the status that the caller sees. LiteLLM has no class for a 403.
+fn class(error: &Error) -> Option<Class> {
+    let status = error.upstream().map_or_else(|| error.kind().http_status(), UpstreamError::http_status);
+    Some(match status {
+        401 => Class::Authentication,
+        404 => Class::NotFound,
+        408 | 504 => Class::Timeout,
+        429 => Class::RateLimit,
+        500 => Class::InternalServer,
+        502 => Class::BadGateway,
+        503 => Class::ServiceUnavailable,
+        403 => return None,
+        400..=499 => Class::BadRequest,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use facade::UpstreamError;
-
     use super::*;
 
     #[test]
@@ -103,27 +127,34 @@ mod tests {
             let body = serde_json::json!({ "message": message }).to_string();
             line(format!("{status} {code} {message}"), UpstreamError::from_http(status, Some(code), body.as_bytes()))
         });
-        let ours = [ErrorKind::Connection, ErrorKind::StreamInterrupted, ErrorKind::Timeout, ErrorKind::Unexpected];
+        let ours = [
+            ErrorKind::Connection,
+            ErrorKind::ContentFiltered,
+            ErrorKind::StreamInterrupted,
+            ErrorKind::Timeout,
+            ErrorKind::Unexpected,
+        ];
         let of_ours = ours.map(|kind| line(format!("{kind:?}"), UpstreamError::new(kind, "", "")));
         insta::assert_snapshot!(of_aws.into_iter().chain(of_ours).collect::<Vec<_>>().join("\n"), @r"
-        400 ValidationException bad: Verdict { retry: No, cools: No, fallback: None }
-        400 ValidationException Input is too long for requested model.: Verdict { retry: No, cools: No, fallback: ContextWindow }
-        400 ValidationException Output blocked by content filtering policy: Verdict { retry: No, cools: No, fallback: ContentPolicy }
-        401  : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General }
-        403 AccessDeniedException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General }
-        403 ExpiredTokenException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General }
-        404 ResourceNotFoundException : Verdict { retry: No, cools: No, fallback: General }
-        408 ModelTimeoutException : Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        424 ModelErrorException : Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        429 ThrottlingException : Verdict { retry: Anywhere, cools: AtOnce, fallback: General }
-        429 ModelNotReadyException : Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        400 ServiceQuotaExceededException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General }
-        500 InternalServerException : Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        503 ServiceUnavailableException : Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        Connection: Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        StreamInterrupted: Verdict { retry: Anywhere, cools: IfOften, fallback: General }
-        Timeout: Verdict { retry: Elsewhere, cools: IfOften, fallback: General }
-        Unexpected: Verdict { retry: No, cools: IfOften, fallback: General }
+        400 ValidationException bad: Verdict { retry: No, cools: No, fallback: None, class: Some(BadRequest) }
+        400 ValidationException Input is too long for requested model.: Verdict { retry: No, cools: No, fallback: ContextWindow, class: Some(BadRequest) }
+        400 ValidationException Output blocked by content filtering policy: Verdict { retry: No, cools: No, fallback: ContentPolicy, class: Some(ContentPolicyViolation) }
+        401  : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General, class: Some(Authentication) }
+        403 AccessDeniedException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General, class: None }
+        403 ExpiredTokenException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General, class: Some(Authentication) }
+        404 ResourceNotFoundException : Verdict { retry: No, cools: No, fallback: General, class: Some(NotFound) }
+        408 ModelTimeoutException : Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(Timeout) }
+        424 ModelErrorException : Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(BadGateway) }
+        429 ThrottlingException : Verdict { retry: Anywhere, cools: AtOnce, fallback: General, class: Some(RateLimit) }
+        429 ModelNotReadyException : Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(RateLimit) }
+        400 ServiceQuotaExceededException : Verdict { retry: Elsewhere, cools: AtOnce, fallback: General, class: Some(RateLimit) }
+        500 InternalServerException : Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(InternalServer) }
+        503 ServiceUnavailableException : Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(ServiceUnavailable) }
+        Connection: Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(BadGateway) }
+        ContentFiltered: Verdict { retry: No, cools: No, fallback: ContentPolicy, class: Some(ContentPolicyViolation) }
+        StreamInterrupted: Verdict { retry: Anywhere, cools: IfOften, fallback: General, class: Some(BadGateway) }
+        Timeout: Verdict { retry: Elsewhere, cools: IfOften, fallback: General, class: Some(Timeout) }
+        Unexpected: Verdict { retry: No, cools: IfOften, fallback: General, class: Some(BadGateway) }
         ");
     }
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::Response;
 use facade::transform::Delivery;
-use facade::types::{Extra, FinishReason};
+use facade::types::{Extra, FinishReason, RawJson};
 use facade::{ChatCall, ChatRequest, Error};
 use http::HeaderMap;
 
@@ -45,6 +45,10 @@ impl Routed for ChatRequest {
 
     fn extra(&mut self) -> &mut Extra {
         &mut self.extra
+    }
+
+    fn metadata(&mut self) -> Option<&RawJson> {
+        self.metadata.as_ref()
     }
 
     async fn prepare(mut self, found: &Found<'_>) -> Result<Prepared<Self::Call>, Error> {

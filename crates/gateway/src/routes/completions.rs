@@ -83,6 +83,10 @@ impl Routed for Text {
         &mut self.request.extra
     }
 
+    fn metadata(&mut self) -> Option<&RawJson> {
+        self.request.metadata.as_ref()
+    }
+
     async fn prepare(self, found: &Found<'_>) -> Result<Prepared<Self::Call>, Error> {
         let Prepared { call, route, warnings } = self.request.prepare(found).await?;
         Ok(Prepared { call: (call, self.echo), route, warnings })

@@ -120,17 +120,18 @@ model_list:
       output_cost_per_second: 1
     model_info: {mode: chat, id: x, max_tokens: 5}
 litellm_settings: {drop_params: true, fallbacks: [], drop_param: true}
-router_settings: {routing_strategy: least-busy, num_retry: 1, retry_policy: {}, model_group_alias: {n: k}}
+router_settings: {routing_strategy: least-busy, num_retry: 1, retry_policy: {RateLimitErrorRetry: 1}, allowed_fails_policy: {NotFoundErrorAllowedFails: 1}, model_group_alias: {n: k}}
 general_settings: {database_url: x, master_kye: y}
 guardrails: []
 modle_list: []
 ";
     insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
+config.yaml:12: `router_settings.allowed_fails_policy.NotFoundErrorAllowedFails` is ignored: what is wrong with a request cools nobody
+config.yaml:12: unknown key `router_settings.retry_policy.RateLimitErrorRetry`
 config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
 config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is not served yet
 config.yaml:11: unknown key `litellm_settings.drop_param`
-config.yaml:12: `router_settings.retry_policy` is ignored: it is not served yet
 config.yaml:12: unknown key `router_settings.num_retry`
 config.yaml:13: `general_settings.database_url` is ignored: there is no database
 config.yaml:13: unknown key `general_settings.master_kye`

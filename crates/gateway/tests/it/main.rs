@@ -18,6 +18,7 @@ mod images;
 mod machine;
 mod observe;
 mod observe_process;
+mod policies;
 #[cfg(unix)]
 mod process_storms;
 mod published;

@@ -1,25 +1,25 @@
-//! From the name that a caller uses to a client and a model. The file is long because every kind of request is prepared
-//! here, in the same few steps.
+//! From the name that a caller uses to a client and a model.
+
+mod pool;
+mod prepare;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use facade::transform::{Options, Prices, Warnings};
-use facade::types::{ChatRequest, EmbeddingRequest, Extra, ImageEditRequest, ImageRequest, RerankRequest};
-use facade::{
-    Auth, Catalog, ChatCall, Client, EmbedCall, EmbedJobCall, Fetcher, Identity, ImageCall, Media, ModelSpec, Outgoing,
-    RerankCall, Transport, UnsupportedParams, Warning,
-};
+use facade::transform::{Options, Prices};
+use facade::types::Extra;
+use facade::{Catalog, Client, Fetcher, ModelSpec, Transport, UnsupportedParams};
 use tokio::sync::Mutex;
 
 use crate::clientside::Own;
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
-use crate::observe::{self, ModelMeters, Used};
+use crate::observe::{self, ModelMeters};
 use crate::pattern::captured;
 use crate::router::{Group, Load};
-use crate::{cache, defaults};
+
+pub(crate) use pool::Pool;
 
 /// The models that are served, and the connections behind them.
 #[derive(Debug)]
@@ -130,7 +130,12 @@ impl Deployments {
     pub(crate) fn group<'a>(&'a self, name: &'a str) -> Option<Group<'a>> {
         let asked = name;
         let name = self.canonical(name);
-        let group = |members: &'a [usize], part| Group { deployments: self, members, part, name: asked };
+        let group = |members: &'a [usize], part| Group {
+            deployments: self,
+            members: Cow::Borrowed(members),
+            part,
+            name: asked,
+        };
         if let Some(members) = self.groups.get(name).filter(|_| !name.contains('*')) {
             return Some(group(members, None));
         }
@@ -180,147 +185,6 @@ impl Found<'_> {
         &self.model
     }
 
-    /// Maps a request for this deployment: its defaults, its options, its headers. Fetches the media that it names.
-    pub(crate) async fn prepare(&self, request: &mut ChatRequest) -> Result<ChatCall, facade::Error> {
-        let Deployment { config, client, .. } = self.deployment;
-        let overruled = overrule(&mut request.extra, &config.defaults);
-        defaults::fill(request, &config.defaults);
-        let left_out = cache::inject(request)?;
-        let media = match &self.deployments.fetcher {
-            Some(fetcher) => fetcher.media(request).await?,
-            None => Media::default(),
-        };
-        let spec = self.spec()?;
-        let mut call = client.prepare_with(request, &spec, media)?;
-        self.observe(&call.outgoing, |region| self.prices(&spec, region));
-        self.add_headers(&mut call.outgoing);
-        call.warnings.extend(overruled);
-        if left_out > 0 {
-            let detail = format!("{left_out} cache markers were left out: a request may have four");
-            call.warnings.extend(adjusted("cache_control_injection_points", &detail));
-        }
-        Ok(call)
-    }
-
-    /// Maps an embedding request for this deployment, as [`Found::prepare`] does.
-    pub(crate) fn prepare_embed(&self, request: &mut EmbeddingRequest) -> Result<EmbedCall, facade::Error> {
-        let Deployment { config, client, .. } = self.deployment;
-        let overruled = overrule(&mut request.extra, &config.defaults);
-        defaults::fill_embedding(request, &config.defaults)?;
-        let spec = self.spec()?;
-        let mut call = client.prepare_embed_as(request, &spec)?;
-        if let (Some(record), Some(first)) = (observe::current(), call.calls.first()) {
-            record.takes_in(Used::by_input(&request.input));
-            self.observe(first, |region| self.prices(&spec, region));
-        }
-        for outgoing in &mut call.calls {
-            self.add_headers(outgoing);
-        }
-        call.warnings.extend(overruled);
-        Ok(call)
-    }
-
-    /// Whether the name asks for a job.
-    pub(crate) fn is_job(&self) -> Result<bool, facade::Error> {
-        Ok(self.spec()?.id.job)
-    }
-
-    /// Maps an embedding request to a job for this deployment, as [`Found::prepare`] does.
-    pub(crate) fn prepare_embed_job(&self, request: &mut EmbeddingRequest) -> Result<EmbedJobCall, facade::Error> {
-        let Deployment { config, client, .. } = self.deployment;
-        let overruled = overrule(&mut request.extra, &config.defaults);
-        defaults::fill_embedding(request, &config.defaults)?;
-        let mut call = client.prepare_embed_job_as(request, &*self.spec()?)?;
-        self.add_headers(&mut call.outgoing);
-        call.warnings.extend(overruled);
-        Ok(call)
-    }
-
-    /// Maps a rerank request for this deployment, as [`Found::prepare`] does.
-    pub(crate) fn prepare_rerank(&self, request: &mut RerankRequest) -> Result<RerankCall, facade::Error> {
-        let Deployment { config, client, .. } = self.deployment;
-        let overruled = overrule(&mut request.extra, &config.defaults);
-        defaults::fill_rerank(request, &config.defaults)?;
-        let spec = self.spec()?;
-        let mut call = client.prepare_rerank_as(request, &spec)?;
-        self.observe(&call.outgoing, |region| self.prices(&spec, region));
-        self.add_headers(&mut call.outgoing);
-        call.warnings.extend(overruled);
-        Ok(call)
-    }
-
-    /// Maps a request for images for this deployment, as [`Found::prepare`] does.
-    pub(crate) fn prepare_image(&self, request: &mut ImageRequest) -> Result<ImageCall, facade::Error> {
-        let overruled = self.fill_image(request)?;
-        let spec = self.spec()?;
-        let call = self.deployment.client.prepare_image_as(request, &spec)?;
-        Ok(self.finish_image(call, overruled, &spec, request))
-    }
-
-    /// Maps a request to edit images for this deployment, as [`Found::prepare`] does.
-    pub(crate) fn prepare_image_edit(&self, request: &mut ImageEditRequest) -> Result<ImageCall, facade::Error> {
-        let overruled = self.fill_image(&mut request.request)?;
-        let spec = self.spec()?;
-        let call = self.deployment.client.prepare_image_edit_as(request, &spec)?;
-        Ok(self.finish_image(call, overruled, &spec, &request.request))
-    }
-
-    fn fill_image(&self, request: &mut ImageRequest) -> Result<Vec<Warning>, facade::Error> {
-        let defaults = &self.deployment.config.defaults;
-        let overruled = overrule(&mut request.extra, defaults);
-        defaults::fill_image(request, defaults)?;
-        Ok(overruled)
-    }
-
-    fn finish_image(
-        &self,
-        mut call: ImageCall,
-        overruled: Vec<Warning>,
-        spec: &ModelSpec,
-        request: &ImageRequest,
-    ) -> ImageCall {
-        if let Some(first) = call.calls.first() {
-            let info = spec.info_with(&self.deployment.config.info);
-            self.observe(first, |region| match pixels(request) {
-                Some(size) => info.image_prices(region, size, steps(request)),
-                None => info.prices(region),
-            });
-        }
-        call.calls.iter_mut().for_each(|outgoing| self.add_headers(outgoing));
-        call.warnings.extend(overruled);
-        call
-    }
-
-    /// The record of this request learns where the call goes, and at which prices.
-    fn observe(&self, outgoing: &Outgoing, prices: impl FnOnce(Option<&str>) -> Prices) {
-        if let Some(record) = observe::current() {
-            let region = outgoing.region.as_deref().or_else(|| self.deployment.transport.region());
-            record.goes_to(outgoing, prices(region));
-        }
-    }
-
-    /// The prices there. Nearly all calls of a deployment go to one region: theirs are looked up once.
-    fn prices(&self, spec: &ModelSpec, region: Option<&str>) -> Prices {
-        let Deployment { config, prices, .. } = self.deployment;
-        let look_up = || spec.info_with(&config.info).prices(region);
-        if self.deployment.spec.is_none() {
-            return look_up();
-        }
-        let (known, prices) = prices.get_or_init(|| (region.map(str::to_owned), look_up()));
-        if known.as_deref() == region { prices.clone() } else { look_up() }
-    }
-
-    /// The model that the name means, of which the record of this request learns.
-    fn spec(&self) -> Result<Cow<'_, ModelSpec>, facade::Error> {
-        if let Some(record) = observe::current() {
-            record.is_for(&self.deployment.meters);
-        }
-        match &self.deployment.spec {
-            Some(spec) => Ok(Cow::Borrowed(spec)),
-            None => resolve(&self.model, &self.deployment.config, &self.deployments.catalog).map(Cow::Owned),
-        }
-    }
-
     /// The deployment as the request wants it, if it brings an identity or an endpoint of its own and may.
     pub(crate) async fn own(&self, extra: &mut Extra) -> Result<Option<Deployment>, facade::Error> {
         let Deployment { config, .. } = self.deployment;
@@ -338,40 +202,6 @@ impl Found<'_> {
             model: Cow::Borrowed(&self.model),
         }
     }
-
-    /// The deployment's headers, where the request has none of the same name.
-    fn add_headers(&self, outgoing: &mut Outgoing) {
-        for (name, value) in &self.deployment.config.headers {
-            if !outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
-                outgoing.headers.push((name.clone(), value.clone()));
-            }
-        }
-    }
-}
-
-/// Width and height, if the request says.
-fn pixels(request: &ImageRequest) -> Option<(u32, u32)> {
-    let (width, height) = request.size.as_deref()?.split_once('x')?;
-    Some((width.parse().ok()?, height.parse().ok()?))
-}
-
-fn steps(request: &ImageRequest) -> Option<u32> {
-    request.extra.value("steps")?.read().ok()
-}
-
-fn adjusted(name: &'static str, detail: &str) -> Vec<Warning> {
-    let mut warnings = Warnings::default();
-    warnings.adjusted_field(name, detail);
-    warnings.into_vec()
-}
-
-/// A guardrail that the operator configured is not the caller's to choose.
-const GUARDRAIL: &str = "guardrailConfig";
-
-fn overrule(extra: &mut Extra, defaults: &ChatRequest) -> Vec<Warning> {
-    let Some(own) = defaults.extra.value(GUARDRAIL) else { return Vec::new() };
-    let differs = extra.remove(GUARDRAIL).is_some_and(|given| given != *own);
-    if differs { adjusted(GUARDRAIL, "the deployment's own is used") } else { Vec::new() }
 }
 
 impl Deployment {
@@ -403,6 +233,11 @@ impl Deployment {
     /// The model, where its name does not depend on the caller's.
     pub(crate) const fn spec(&self) -> Option<&ModelSpec> {
         self.spec.as_ref()
+    }
+
+    /// What requests with tags find it by.
+    pub(crate) fn tags(&self) -> &[String] {
+        &self.config.tags
     }
 
     /// What answers call it.
@@ -488,58 +323,6 @@ fn resolve(name: &str, config: &Model, catalog: &Catalog) -> Result<ModelSpec, f
         None => ModelSpec::resolve(name, catalog)?,
     };
     Ok(spec.with_overrides(&config.info))
-}
-
-/// Connections and identities by what they depend on: equal ones are shared.
-#[derive(Debug, Default)]
-pub(crate) struct Pool {
-    transports: Vec<(Connection, Transport)>,
-    identities: Vec<(Auth, Identity)>,
-}
-
-impl Pool {
-    /// One for answers in one piece, one for streams.
-    async fn transports(
-        &mut self,
-        connection: &Connection,
-        stream_timeout: Option<Duration>,
-    ) -> Result<(Transport, Transport), facade::Error> {
-        let transport = self.transport(connection).await?;
-        let streams = match stream_timeout {
-            Some(limit) => self.transport(&Connection { timeout: Some(limit), ..connection.clone() }).await?,
-            None => transport.clone(),
-        };
-        Ok((transport, streams))
-    }
-
-    /// Begins anew when there are too many: those of requests are the callers', who may bring any number.
-    fn forget_many(&mut self) {
-        const MANY: usize = 100;
-        if self.transports.len() >= MANY {
-            *self = Self::default();
-        }
-    }
-
-    async fn transport(&mut self, connection: &Connection) -> Result<Transport, facade::Error> {
-        if let Some((_, transport)) = self.transports.iter().find(|(known, _)| known == connection) {
-            return Ok(transport.clone());
-        }
-        let config = connection.config();
-        let identity = self.identity(&connection.identity, &config).await?;
-        let transport = Transport::connect(config.with_identity(identity)).await?;
-        self.transports.push((connection.clone(), transport.clone()));
-        Ok(transport)
-    }
-
-    /// One for all regions, endpoints and time limits: credentials are loaded once.
-    async fn identity(&mut self, auth: &Auth, config: &facade::Config) -> Result<Identity, facade::Error> {
-        if let Some((_, identity)) = self.identities.iter().find(|(known, _)| known == auth) {
-            return Ok(identity.clone());
-        }
-        let identity = Identity::of(config).await?;
-        self.identities.push((auth.clone(), identity.clone()));
-        Ok(identity)
-    }
 }
 
 /// The model's pattern with its `*` replaced. A pattern without one means one model.
