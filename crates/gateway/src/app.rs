@@ -43,8 +43,9 @@ impl Live {
         Self(Arc::new(RwLock::new(Arc::new(app))))
     }
 
-    /// Serves `app` from the next request on.
-    pub fn replace(&self, app: App) {
+    /// Serves `app` from the next request on. Deployments that it has in common with the one before go on as they are.
+    pub fn replace(&self, mut app: App) {
+        app.deployments.go_on_from(&self.now().deployments);
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(app);
     }
 

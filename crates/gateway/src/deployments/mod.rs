@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 
 use crate::clientside::Own;
 use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
-use crate::observe::{self, ModelMeters};
+use crate::observe::{self, Cooldowns, ModelMeters};
 use crate::pattern::captured;
 use crate::router::{Group, Load};
 
@@ -74,7 +74,7 @@ impl Deployments {
                 deployment.id = format!("{}-{}", deployment.id, same + 1);
             }
             let cooldowns = observe::cooldowns(&model.name, &deployment.id);
-            deployment.load = Arc::new(Load::new(model.limits.clone()).counted_by(cooldowns));
+            deployment.load = Arc::new(Load::new(model.limits.clone(), cooldowns));
             all.push(deployment);
         }
         let mut groups = BTreeMap::<String, Vec<usize>>::new();
@@ -102,6 +102,20 @@ impl Deployments {
             fetcher,
             own: Mutex::default(),
         })
+    }
+
+    /// Those that were there `before` keep their counts, their open calls and the time for which they are passed over.
+    pub(crate) fn go_on_from(&mut self, before: &Self) {
+        let mut left: Vec<&Deployment> = before.all.iter().collect();
+        for deployment in &mut self.all {
+            let Some(place) = left.iter().position(|other| other.is_for_the_same(deployment)) else { continue };
+            // Entries may be the same in all that counts here: each goes on from another one.
+            let before = left.remove(place);
+            // Nobody else has it yet.
+            if let Some(load) = Arc::get_mut(&mut deployment.load) {
+                load.go_on_from(&before.load);
+            }
+        }
     }
 
     /// The names as the configuration has them, each once, and the aliases that are not hidden.
@@ -205,6 +219,14 @@ impl Found<'_> {
 }
 
 impl Deployment {
+    /// Whether both are the same model of the same account at the same place, by the same name.
+    fn is_for_the_same(&self, other: &Self) -> bool {
+        let (one, other) = (&self.config, &other.config);
+        let (at, other_at) = (&one.connection, &other.connection);
+        (&one.name, &one.model, &at.region, &at.endpoint, &at.identity)
+            == (&other.name, &other.model, &other_at.region, &other_at.endpoint, &other_at.identity)
+    }
+
     /// The name that callers use.
     pub(crate) fn name(&self) -> &str {
         &self.config.name
@@ -262,7 +284,7 @@ impl Deployment {
         options.modify_params = model.modify_params;
         Ok(Self {
             config: model.clone(),
-            load: Arc::new(Load::new(model.limits.clone())),
+            load: Arc::new(Load::new(model.limits.clone(), Cooldowns::default())),
             id: model.id.clone().unwrap_or_else(|| id(model)),
             meters: Arc::new(ModelMeters::new(&model.name)),
             spec,

@@ -13,9 +13,17 @@ use crate::config::Limits;
 use crate::observe::Cooldowns;
 use crate::router::verdict::{Cools, Verdict};
 
-/// The state of one deployment. Shared by all requests, and never locked.
+/// What one deployment may take, and what it does. Shared by all requests, and never locked.
 #[derive(Debug)]
 pub(crate) struct Load {
+    limits: Limits,
+    cooldowns: Cooldowns,
+    /// Of the deployment, whatever its limits become.
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+struct State {
     begun: Instant,
     calls: Window,
     failures: Window,
@@ -25,8 +33,6 @@ pub(crate) struct Load {
     cool_until: AtomicU64,
     /// What may be spent on asking again.
     budget: AtomicU32,
-    limits: Limits,
-    cooldowns: Cooldowns,
 }
 
 /// As the AWS SDKs have it: this much to begin with and at most, so much for asking again, one more for each answer.
@@ -40,24 +46,14 @@ const LONGEST: Duration = Duration::from_secs(60);
 const FEWEST: u32 = 5;
 
 impl Load {
-    pub(crate) fn new(limits: Limits) -> Self {
-        Self {
-            begun: Instant::now(),
-            calls: Window::default(),
-            failures: Window::default(),
-            tokens: Window::default(),
-            open: AtomicU32::new(0),
-            cool_until: AtomicU64::new(0),
-            budget: AtomicU32::new(BUDGET),
-            limits,
-            cooldowns: Cooldowns::default(),
-        }
+    /// Of a deployment that has done nothing yet. How often it is passed over is counted by `cooldowns`.
+    pub(crate) fn new(limits: Limits, cooldowns: Cooldowns) -> Self {
+        Self { limits, cooldowns, state: Arc::new(State::new()) }
     }
 
-    /// Counts there how often the deployment is passed over.
-    pub(crate) fn counted_by(mut self, cooldowns: Cooldowns) -> Self {
-        self.cooldowns = cooldowns;
-        self
+    /// The same deployment goes on under other limits.
+    pub(crate) fn go_on_from(&mut self, before: &Self) {
+        self.state = Arc::clone(&before.state);
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -67,59 +63,77 @@ impl Load {
     /// Calls that are not over yet.
     #[cfg(test)]
     fn open(&self) -> u32 {
-        self.open.load(Ordering::Relaxed)
+        self.state.open.load(Ordering::Relaxed)
     }
 
     /// How much longer it is passed over.
     pub(crate) fn cooling(&self) -> Duration {
-        let until = Duration::from_millis(self.cool_until.load(Ordering::Relaxed));
-        until.saturating_sub(self.begun.elapsed())
+        let until = Duration::from_millis(self.state.cool_until.load(Ordering::Relaxed));
+        until.saturating_sub(self.state.begun.elapsed())
     }
 
     /// Lets a call in, unless a limit is reached.
     pub(crate) fn admit(self: &Arc<Self>) -> Option<Ticket> {
-        let minute = self.minute();
-        if self.limits.tpm.is_some_and(|limit| self.tokens.count(minute) >= limit) {
+        let state = &self.state;
+        let minute = state.minute();
+        if self.limits.tpm.is_some_and(|limit| state.tokens.count(minute) >= limit) {
             return None;
         }
-        if !step(&self.open, self.limits.max_parallel) {
+        if !step(&state.open, self.limits.max_parallel) {
             return None;
         }
         // From here on, dropping it closes the call.
         let ticket = Ticket(Arc::clone(self));
-        self.calls.take(minute, self.limits.rpm).then_some(ticket)
+        state.calls.take(minute, self.limits.rpm).then_some(ticket)
     }
 
     /// Pays for asking again, if there is enough left: who is down is not to be asked several times as often.
     pub(crate) fn affords_another(&self) -> bool {
         let less = |budget: u32| budget.checked_sub(PRICE);
-        self.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+        self.state.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     /// How long the counts of this minute stand.
     pub(crate) fn until_next_minute(&self) -> Duration {
-        Duration::from_millis(60_000 - u64::try_from(self.begun.elapsed().as_millis() % 60_000).unwrap_or_default())
+        Duration::from_millis(
+            60_000 - u64::try_from(self.state.begun.elapsed().as_millis() % 60_000).unwrap_or_default(),
+        )
     }
 
     /// Counts a failure, and passes the deployment over if it was one too many: for as long as AWS asked for, if that is
     /// longer than the operator's time.
     fn fail(&self, verdict: &Verdict, asked: Option<Duration>) {
         let Some(cooldown) = self.limits.cooldown else { return };
-        let minute = self.minute();
+        let state = &self.state;
+        let minute = state.minute();
         let allowed = self.limits.allowed_fails_by_class.number(verdict.class).or(self.limits.allowed_fails);
         let too_many = match verdict.cools {
             Cools::No => return,
-            _ if allowed.is_some() => Some(self.failures.add(minute, 1)) > allowed,
+            _ if allowed.is_some() => Some(state.failures.add(minute, 1)) > allowed,
             Cools::AtOnce => true,
             Cools::IfOften => {
-                let (failures, calls) = (self.failures.add(minute, 1), self.calls.count(minute));
+                let (failures, calls) = (state.failures.add(minute, 1), state.calls.count(minute));
                 calls >= FEWEST && failures > calls / 2
             }
         };
         if too_many {
             self.cooldowns.inc();
-            let until = self.begun.elapsed() + cooldown.max(asked.unwrap_or_default().min(LONGEST));
-            self.cool_until.fetch_max(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+            let until = state.begun.elapsed() + cooldown.max(asked.unwrap_or_default().min(LONGEST));
+            state.cool_until.fetch_max(u64::try_from(until.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+    }
+}
+
+impl State {
+    fn new() -> Self {
+        Self {
+            begun: Instant::now(),
+            calls: Window::default(),
+            failures: Window::default(),
+            tokens: Window::default(),
+            open: AtomicU32::new(0),
+            cool_until: AtomicU64::new(0),
+            budget: AtomicU32::new(BUDGET),
         }
     }
 
@@ -141,14 +155,14 @@ pub(crate) struct Ticket(Arc<Load>);
 impl Ticket {
     /// Counts the tokens of the answer.
     pub(crate) fn spend(&self, tokens: u64) {
-        self.0.tokens.add(self.0.minute(), u32::try_from(tokens).unwrap_or(u32::MAX));
+        self.0.state.tokens.add(self.0.state.minute(), u32::try_from(tokens).unwrap_or(u32::MAX));
     }
 
     /// The deployment answered.
     pub(crate) fn succeed(&self) {
         let more = |budget| (budget < BUDGET).then_some(budget + 1);
         // It may be full.
-        let _ = self.0.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+        let _ = self.0.state.budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
     }
 
     /// Counts a failure, after which AWS may have asked to wait.
@@ -159,7 +173,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.0.open.fetch_sub(1, Ordering::Relaxed);
+        self.0.state.open.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -209,12 +223,13 @@ mod tests {
     }
 
     fn load(limits: Limits) -> Arc<Load> {
-        Arc::new(Load::new(limits))
+        Arc::new(Load::new(limits, Cooldowns::default()))
     }
 
     /// Lets time pass.
     fn pass(load: &mut Arc<Load>, time: Duration) {
-        Arc::get_mut(load).unwrap().begun -= time;
+        let state = &mut Arc::get_mut(load).unwrap().state;
+        Arc::get_mut(state).unwrap().begun -= time;
     }
 
     #[test]
@@ -269,5 +284,20 @@ mod tests {
         let never = load(Limits { cooldown: None, ..Limits::default() });
         never.admit().unwrap().fail(&verdict(Cools::AtOnce), None);
         assert_eq!(never.cooling(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_deployment_goes_on_under_other_limits() {
+        let before = load(Limits { rpm: Some(2), ..Limits::default() });
+        let open = before.admit().unwrap();
+        let mut after = Load::new(Limits { rpm: Some(3), ..Limits::default() }, Cooldowns::default());
+        after.go_on_from(&before);
+        let after = Arc::new(after);
+        assert_eq!(after.open(), 1);
+        open.fail(&verdict(Cools::AtOnce), None);
+        drop(open);
+        assert_eq!(after.open(), 0);
+        assert!(after.cooling() > Duration::from_secs(4));
+        assert!(after.admit().is_some() && after.admit().is_some() && after.admit().is_none(), "three in a minute");
     }
 }

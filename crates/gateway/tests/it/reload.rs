@@ -11,9 +11,15 @@ use crate::common::question;
 use serde_json::{Value, json};
 
 async fn app(name: &str, emulator: &Emulator) -> App {
+    with(name, "aws_secret_access_key: b", emulator).await
+}
+
+/// With `params` among the `litellm_params`, and a model of another name before it.
+async fn with(name: &str, params: &str, emulator: &Emulator) -> App {
     let yaml = format!(
-        "model_list: [{{model_name: {name}, litellm_params: {{model: bedrock/amazon.nova-lite-v1:0, aws_access_key_id: a, \
-         aws_secret_access_key: b, aws_region_name: us-east-1, aws_bedrock_runtime_endpoint: \"{}\"}}}}]",
+        "model_list: [{{model_name: before, litellm_params: {{model: bedrock/x.y}}}}, \
+         {{model_name: {name}, litellm_params: {{model: bedrock/amazon.nova-lite-v1:0, aws_access_key_id: a, {params}, \
+         aws_region_name: us-east-1, aws_bedrock_runtime_endpoint: \"{}\"}}}}]",
         emulator.url()
     );
     let config = Config::parse("config.yaml".as_ref(), &yaml, Environment::default()).unwrap();
@@ -37,6 +43,37 @@ async fn open_requests_end_with_the_configuration_they_began_with() {
     let new = client.post(&url).json(&question(json!({"model": "other"}))).send().await.unwrap();
     assert_eq!(new.status(), 200);
     assert!(slow.text().await.unwrap().ends_with("data: [DONE]\n\n"));
+}
+
+#[tokio::test]
+async fn deployments_that_stay_keep_their_counts_open_calls_and_cooldowns() {
+    let emulator = Emulator::start().await.unwrap();
+    let live = Live::new(with("nova", "aws_secret_access_key: b, rpm: 2, num_retries: 0", &emulator).await);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1/chat/completions", listener.local_addr().unwrap());
+    tokio::spawn(gateway::serve(listener, live.router(), Limits::default(), std::future::pending()));
+    let client = reqwest::Client::new();
+    let ask = || async {
+        let answer = client.post(&url).json(&question(json!({"stream": true}))).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer)
+    };
+    emulator.script(Fault::Slow { millis: 300 });
+    let (_, open) = ask().await;
+    let mut statuses = Vec::new();
+    for params in [
+        "aws_secret_access_key: b, rpm: 2, num_retries: 0",
+        "aws_secret_access_key: b, rpm: 2, num_retries: 0",
+        // It goes on under other limits.
+        "aws_secret_access_key: b, rpm: 3, max_parallel_requests: 1",
+        // Another account is another deployment.
+        "aws_secret_access_key: c, rpm: 3, max_parallel_requests: 1",
+    ] {
+        live.replace(with("nova", params, &emulator).await);
+        statuses.push(ask().await.0);
+    }
+    assert_eq!(statuses, [200, 429, 429, 200]);
+    drop(open);
 }
 
 /// `pumice serve`, stopped in the end.
