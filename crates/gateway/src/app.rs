@@ -17,13 +17,21 @@ pub struct App {
     pub(crate) routing: Routing,
     pub(crate) keys: Keys,
     pub(crate) limits: Limits,
+    /// Whether `/metrics` wants no key.
+    pub(crate) open_metrics: bool,
 }
 
 impl App {
     /// What `config` says, with its deployments connected.
     #[must_use]
     pub fn new(config: &Config, deployments: Deployments) -> Self {
-        Self { deployments, routing: config.routing.clone(), keys: config.keys.clone(), limits: config.limits }
+        Self {
+            deployments,
+            routing: config.routing.clone(),
+            keys: config.keys.clone(),
+            limits: config.limits,
+            open_metrics: config.open_metrics,
+        }
     }
 
     /// The service, with a configuration that stays.

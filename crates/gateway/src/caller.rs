@@ -79,6 +79,21 @@ fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
+/// Somebody who may see the metrics: a caller, or anybody, if the operator says so.
+#[derive(Debug)]
+pub(crate) struct Scraper;
+
+impl FromRequestParts<Live> for Scraper {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, live: &Live) -> Result<Self, ApiError> {
+        if live.now().open_metrics {
+            return Ok(Self);
+        }
+        Caller::from_request_parts(parts, live).await.map(|_| Self)
+    }
+}
+
 /// Whether a web page of somebody else's sends this request: any page may post text to this machine, and where no key is
 /// asked for, that is enough. Browsers say who sends in `Sec-Fetch-Site` and `Origin`; what says neither is no browser. A
 /// page whose name was rebound to this machine is of its own site, but not of ours.

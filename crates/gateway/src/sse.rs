@@ -110,8 +110,12 @@ struct Events {
 
 impl Drop for Events {
     fn drop(&mut self) {
-        if let (Some(ticket), Some(usage)) = (&self.ticket, self.stream.usage()) {
+        let Some(usage) = self.stream.usage() else { return };
+        if let Some(ticket) = &self.ticket {
             ticket.spend(usage.total_tokens);
+        }
+        if !self.ended {
+            self.record.is_left(usage);
         }
     }
 }

@@ -24,6 +24,8 @@ pub struct Config {
     /// How media behind URLs are fetched; `None` is not at all.
     pub(crate) fetch: Option<FetchLimits>,
     pub(crate) routing: Routing,
+    /// Whether `/metrics` wants no key.
+    pub(crate) open_metrics: bool,
     /// How long open calls may go on after the signal to stop.
     pub(crate) drain: Duration,
     pub(crate) json_logs: bool,
@@ -105,6 +107,7 @@ impl Config {
             limits: Limits::default(),
             fetch: Some(FetchLimits::default()),
             routing: Routing::default(),
+            open_metrics: false,
             drain: DRAIN,
             json_logs: false,
             verbose: false,

@@ -2,6 +2,8 @@
 //! and `pumice migrate` are made of it; long because LiteLLM's list is.
 //! <https://docs.litellm.ai/docs/proxy/config_settings>
 
+use facade::transform::ModelOverrides;
+
 use crate::config::section::Section;
 
 /// One key.
@@ -162,6 +164,35 @@ pub(crate) const PARAMS: &[Key] = &[
     ignored("use_in_pass_through", NO_ENDPOINT),
 ];
 
+/// Prices in US dollars, in `litellm_params` and in `model_info`. A tier and a length may follow, as LiteLLM writes them.
+pub(crate) const PRICES: &[Key] = &[
+    served("cache_creation_input_token_cost", Number, "dollars for a token written to the cache"),
+    served("cache_creation_input_token_cost_above_1hr", Number, "dollars for a token written to the cache for an hour"),
+    served("cache_read_input_token_cost", Number, "dollars for a token read from the cache"),
+    served("input_cost_per_audio_per_second", Number, "dollars for a second of sound taken in"),
+    served("input_cost_per_audio_token", Number, "dollars for a token of sound in the prompt"),
+    served("input_cost_per_image", Number, "dollars for an image taken in"),
+    served("input_cost_per_image_token", Number, "dollars for a token of an image in the prompt"),
+    served("input_cost_per_query", Number, "dollars for a query of ranking"),
+    served("input_cost_per_second", Number, "dollars for a second of provisioned throughput"),
+    served("input_cost_per_token", Number, "dollars for a token of the prompt"),
+    served("input_cost_per_video_per_second", Number, "dollars for a second of video taken in"),
+    served("output_cost_per_audio_token", Number, "dollars for a token of sound in the answer"),
+    served("output_cost_per_image", Number, "dollars for an image made"),
+    served("output_cost_per_reasoning_token", Number, "dollars for a token of reasoning"),
+    served("output_cost_per_token", Number, "dollars for a token of the answer"),
+    served("search_context_cost_per_query", Number, "dollars for a web search"),
+];
+
+/// What the model can, in `model_info`; `supports_…`, too.
+pub(crate) const FACTS: &[Key] = &[
+    served("deprecation_date", Text, "when the model ends; shown"),
+    served("max_input_tokens", Count, "longest prompt, in tokens"),
+    served("max_output_tokens", Count, "longest answer, in tokens"),
+    served("max_tokens", Count, "older name of `max_output_tokens`"),
+    served("output_vector_size", Count, "numbers in a vector"),
+];
+
 /// In `model_info`. What is not here describes the model to others.
 pub(crate) const INFO: &[Key] = &[
     served("access_groups", Texts, "groups of keys that LiteLLM lets in; shown"),
@@ -194,6 +225,7 @@ pub(crate) const SETTINGS: &[Key] = &[
     served("modify_params", Flag, "repair conversations that a model would refuse"),
     served("num_retries", Count, "attempts after the first"),
     served("request_timeout", Seconds, "time to the head of an answer, and between two pieces of it"),
+    served("require_auth_for_metrics_endpoint", Flag, "`false`: `/metrics` wants no key"),
     served("user_url_allowed_hosts", Texts, "hosts that may be private, e.g. an image server of yours"),
     served("user_url_validation", Flag, "`false`: media are fetched from private addresses, too"),
     served("allowed_fails", Count, "failures in a minute before a deployment is passed over"),
@@ -328,6 +360,7 @@ pub(crate) const GENERAL: &[Key] = &[
     served("keys_file", Text, "a file with such a list, from the folder of this one"),
     served("litellm_key_header_name", Text, "another header that carries the key"),
     served("master_key", Text, "the key to everything"),
+    served("require_auth_for_metrics_endpoint", Flag, "as in `litellm_settings`, which wins"),
     served("max_request_size_mb", Count, "largest request body, in MiB; 64"),
     served("drain_seconds", Seconds, "how long open calls may go on after the signal to stop; 30"),
     ignored("admin_only_routes", ENTERPRISE),
@@ -425,18 +458,39 @@ pub(crate) fn table(path: &str) -> Option<&'static [Key]> {
     })
 }
 
+/// Keys of the map at a path that say what the model costs and can.
+pub(crate) fn facts(path: &str) -> impl Iterator<Item = &'static Key> {
+    let is_info = path.ends_with("].model_info");
+    let prices = if is_info || path.ends_with("].litellm_params") { PRICES } else { &[] };
+    prices.iter().chain(if is_info { FACTS } else { &[] })
+}
+
+/// Whether a key of the map at `path` says what the model costs or can. In `litellm_params` it is a price: a `max_tokens` there
+/// is one of requests.
+pub(crate) fn is_fact(path: &str, key: &str) -> bool {
+    let may = path.ends_with("].model_info") || (path.ends_with("].litellm_params") && key.contains(COST));
+    may && ModelOverrides::knows(key)
+}
+
+/// In the name of every price.
+pub(crate) const COST: &str = "_cost";
+
 /// What becomes of `key` in the map at `path`, if there is such a key.
 pub(crate) fn fate(path: &str, key: &str) -> Option<Fate> {
-    table(path)?.iter().find(|known| known.name == key).map(|known| known.fate)
+    let listed = table(path)?.iter().chain(facts(path)).find(|known| known.name == key).map(|known| known.fate);
+    listed
+        .or_else(|| is_fact(path, key).then_some(Fate::Served("what the model costs or can, over what is published")))
+        .or_else(|| (path.ends_with("].litellm_params") && key.contains(COST)).then_some(NO_PRICE))
 }
+
+/// A price that nothing is counted for.
+pub(crate) const NO_PRICE: Fate = Fate::Ignored("nothing is counted at such a price");
 
 /// Takes out what is ignored, and says why.
 pub(crate) fn warn_of_ignored(section: &mut Section<'_>, warnings: &mut Vec<String>) {
     let path = section.place().key;
-    let names = table(&path).unwrap_or_default().iter().filter(|key| matches!(key.fate, Fate::Ignored(_)));
-    let names: Vec<&str> = names.map(|key| key.name).collect();
-    for place in section.take_all(&names) {
-        let name = place.key.rsplit('.').next().unwrap_or_default();
+    for (place, _) in section.take_if(|key| matches!(fate(&path, key), Some(Fate::Ignored(_)))) {
+        let name = place.key.strip_prefix(&path).unwrap_or_default().trim_start_matches('.');
         if let Some(Fate::Ignored(why)) = fate(&path, name) {
             warnings.push(place.warning(&format!("`{}` is ignored: {why}", place.key)));
         }

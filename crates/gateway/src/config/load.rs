@@ -60,6 +60,10 @@ impl Config {
         config.json_logs = settings.flag("json_logs")? == Some(true);
         config.verbose = settings.flag("set_verbose")? == Some(true);
         let mut general = roots.section("general_settings", warnings)?;
+        // LiteLLM has it among its own settings.
+        let guarded =
+            (settings.flag("require_auth_for_metrics_endpoint")?, general.flag("require_auth_for_metrics_endpoint")?);
+        config.open_metrics = guarded.0.or(guarded.1) == Some(false);
         let keys_file;
         (config.keys, keys_file) = keys::read(&mut general, &env)?;
         config.limits = limits(&mut general)?;

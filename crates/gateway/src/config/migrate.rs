@@ -22,6 +22,8 @@ pub(crate) struct Row {
 
 /// What becomes of a parameter that requests may leave open.
 const PARAMETER: Fate = Fate::Served("a parameter of requests that do not set it");
+/// What describes a model to others.
+const SHOWN: Fate = Fate::Served("shown, and means nothing else");
 const FOREIGN: Fate = Fate::Ignored("only Bedrock is served");
 
 /// Every key of the file, and of those that it includes, in their order. Variables are not looked up.
@@ -56,6 +58,7 @@ fn walk(rows: &mut Vec<Row>, file: &Path, path: &str, map: &Node) {
             }
             (_, Some(fate)) => row(Some(fate)),
             (_, None) if path.ends_with(".litellm_params") => row(Some(PARAMETER)),
+            (_, None) if path.ends_with(".model_info") => row(Some(SHOWN)),
             (_, None) => row(None),
         }
     }

@@ -96,11 +96,7 @@ pub(crate) fn read(
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
     read.clientside = clientside(&mut params, warnings)?;
     read.headers = headers(&mut params)?;
-    // A `max_tokens` among the parameters is one of requests, not of the model.
-    read.info = said(&mut params, |key| key.contains("_cost"), said(&mut info, |_| true, ModelOverrides::new())?)?;
-    // A price that is not metered here is no parameter of requests either.
-    let others = params.take_if(|key| key.contains("_cost"));
-    warnings.extend(others.iter().map(|(place, _)| place.warning(&format!("`{}` is not served yet", place.key))));
+    read.info = said(&mut params, said(&mut info, ModelOverrides::new())?)?;
     known::warn_of_ignored(&mut params, warnings);
     let base_model = params.text("base_model")?;
     read.defaults = defaults(params, region)?;
@@ -108,7 +104,11 @@ pub(crate) fn read(
     read.base_model = info.text("base_model")?.or(base_model);
     read.id = info.text("id")?;
     info.take_all(&INFO.iter().map(|key| key.name).collect::<Vec<_>>());
-    warnings.extend(info.rest().iter().map(|(place, _)| place.warning(&format!("`{}` is not served yet", place.key))));
+    warnings.extend(
+        info.rest()
+            .iter()
+            .map(|(place, _)| place.warning(&format!("`{}` is shown, and means nothing else", place.key))),
+    );
     read.shown = shown;
     read.profile = profile;
     read.place = Some(model_place);
@@ -159,13 +159,10 @@ fn clientside(params: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<Cl
     Ok(clientside)
 }
 
-/// What the members of a section say of the model, those that `may` and that mean something.
-fn said(
-    section: &mut Section<'_>,
-    may: impl Fn(&str) -> bool,
-    mut info: ModelOverrides,
-) -> Result<ModelOverrides, ConfigError> {
-    for (place, node) in section.take_if(|key| may(key) && ModelOverrides::knows(key)) {
+/// What the members of a section say of the model.
+fn said(section: &mut Section<'_>, mut info: ModelOverrides) -> Result<ModelOverrides, ConfigError> {
+    let path = section.place().key;
+    for (place, node) in section.take_if(|key| known::is_fact(&path, key)) {
         let text = match &node.value {
             Value::Null => continue,
             Value::Float(number) => number.to_string(),

@@ -23,6 +23,8 @@ struct Schema {
     items: Option<Box<Self>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     properties: BTreeMap<&'static str, Self>,
+    #[serde(rename = "patternProperties", skip_serializing_if = "BTreeMap::is_empty")]
+    patterns: BTreeMap<&'static str, Self>,
     #[serde(rename = "additionalProperties", skip_serializing_if = "Option::is_none")]
     additional: Option<bool>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -48,7 +50,8 @@ fn map(path: &str) -> Schema {
     let is_open = path.ends_with("_params") || path.ends_with("model_info");
     Schema {
         kind: vec!["object", "null"],
-        properties: table.iter().map(|key| (key.name, property(path, key))).collect(),
+        properties: table.iter().chain(known::facts(path)).map(|key| (key.name, property(path, key))).collect(),
+        patterns: patterns(path),
         additional: if is_open { None } else { Some(false) },
         required: match path.rsplit('.').next() {
             Some("litellm_params") => &["model"],
@@ -59,6 +62,19 @@ fn map(path: &str) -> Schema {
         },
         ..Schema::default()
     }
+}
+
+/// Names of prices and features that are too many to list.
+fn patterns(path: &str) -> BTreeMap<&'static str, Schema> {
+    let of = |kind, text: &str| Schema { kind: types(kind), description: Some(text.to_owned()), ..Schema::default() };
+    let mut patterns = BTreeMap::new();
+    if known::facts(path).next().is_some() {
+        patterns.insert("_cost(_|$)", of(Kind::Number, "a price in US dollars, of a tier or above a length"));
+    }
+    if path.ends_with("model_info") {
+        patterns.insert("^supports_", of(Kind::Flag, "whether the model can, over what is published"));
+    }
+    patterns
 }
 
 fn property(path: &str, key: &Key) -> Schema {
@@ -110,6 +126,7 @@ mod tests {
         let yaml = match path {
             "" => format!("{MODEL}}}}}]\n{key}: {value}\n"),
             "model_list[0].litellm_params" => format!("{MODEL}, {key}: {value}}}}}]\n"),
+            "model_list[0].model_info" => format!("{MODEL}}}, model_info: {{{key}: {value}}}}}]\n"),
             _ => format!("{MODEL}}}}}]\n{path}: {{{key}: {value}}}\n"),
         };
         let config = Config::parse("config.yaml".as_ref(), &yaml, Environment::default());
@@ -118,12 +135,13 @@ mod tests {
 
     fn sample(key: &Key) -> &'static str {
         match (key.name, key.kind) {
-            (name, _) if name.contains("endpoint") || name == "api_base" => "http://127.0.0.1:1",
+            (name, Kind::Text) if name.contains("endpoint") || name == "api_base" => "http://127.0.0.1:1",
             ("aws_region_name", _) => "eu-west-1",
             ("custom_llm_provider", _) => "bedrock",
             ("guardrailConfig", _) => "{guardrailIdentifier: g}",
             ("routing_strategy", _) => "simple-shuffle",
             ("user_continue_message", _) => "{role: user, content: x}",
+            ("deprecation_date", _) => "2027-01-01",
             (_, Kind::Any | Kind::Text) => "x",
             (_, Kind::Count) => "5",
             (_, Kind::Flag) => "true",
@@ -151,8 +169,18 @@ mod tests {
 
     #[test]
     fn every_key_does_what_the_schema_says() {
-        let paths = ["", "model_list[0].litellm_params", "general_settings", "litellm_settings", "router_settings"];
-        let keys = paths.iter().flat_map(|path| known::table(path).unwrap().iter().map(move |key| (*path, key)));
+        let paths = [
+            "",
+            "model_list[0].litellm_params",
+            "model_list[0].model_info",
+            "general_settings",
+            "litellm_settings",
+            "router_settings",
+        ];
+        let keys = paths.iter().flat_map(|path| {
+            let listed = known::table(path).unwrap().iter().chain(known::facts(path));
+            listed.map(move |key| (*path, key))
+        });
         for (path, key) in keys.filter(|(_, key)| !NOT_ALONE.contains(&key.name)) {
             let warnings = warnings(path, key.name, sample(key));
             match key.fate {

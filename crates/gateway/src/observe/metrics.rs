@@ -138,7 +138,11 @@ impl Metrics {
         registry.register("requests", "Calls of models that are over, by HTTP status", requests.clone());
         registry.register("tokens", "Tokens, by kind; input includes those of the cache", tokens.clone());
         registry.register("cost_usd", "US dollars that calls cost, where it is known", cost.clone());
-        registry.register("cost_unknown", "Successful calls whose cost is not known", unpriced.clone());
+        registry.register(
+            "cost_unknown",
+            "Calls that AWS may ask money for, and nobody knows how much",
+            unpriced.clone(),
+        );
         registry.register("first_token_seconds", "Until a stream had something to say", first.clone());
         registry.register("request_seconds", "Until an answer was complete", total.clone());
         registry.register("overhead_seconds", "What the gateway itself took of an answer", overhead.clone());
@@ -272,7 +276,7 @@ impl Meters {
             Some(cost) => {
                 self.cost.inc_by(cost.to_f64());
             }
-            None if done.status == 200 => {
+            None if done.unpriced => {
                 self.unpriced.inc();
             }
             None => {}

@@ -21,12 +21,14 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::header;
 
+use crate::caller::Scraper;
+
 pub(crate) use lines::Gathering;
 pub(crate) use metrics::{Cooldowns, ModelMeters, cooldowns};
 use record::Operation;
 pub(crate) use record::{Record, StreamRecord};
 use usage::Metered;
-pub(crate) use usage::Used;
+pub(crate) use usage::{Used, sum};
 
 tokio::task_local! {
     static RECORD: Arc<Record>;
@@ -68,7 +70,7 @@ pub(crate) fn waited(time: Duration) {
 }
 
 /// `GET /metrics`, in OpenMetrics' text format.
-pub(crate) async fn scrape() -> Response {
+pub(crate) async fn scrape(_: Scraper) -> Response {
     const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, OPEN_METRICS)], metrics::text()).into_response()
 }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use axum::response::Response;
 use facade::Step;
-use facade::transform::{Cost, Outgoing, Prices, completion_cost};
+use facade::transform::{Outgoing, Prices, Usd, completion_cost};
 use facade::types::Usage;
 use http::{HeaderMap, HeaderValue};
 use opentelemetry::Context;
 
 use crate::headers;
 use crate::observe::metrics::{self, ModelMeters};
-use crate::observe::usage::Used;
+use crate::observe::usage::{Used, sum};
 use crate::observe::{logs, spans};
 
 /// What a caller wants of a model, in the words of OpenTelemetry's `gen_ai.operation.name`, where it has one.
@@ -82,9 +82,21 @@ struct Facts {
     /// The status that the failure of a stream would have had at its begin.
     broke: Option<u16>,
     taken_in: Used,
-    used: Option<Used>,
+    /// Of all answers to the request: several prompts have several, and a fallback may answer what a filter held back.
+    usage: Option<Usage>,
+    spent: Spent,
     /// AWS's code of the last failure.
     error: Option<String>,
+}
+
+/// What the answers to a request cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Spent {
+    Known(Usd),
+    #[default]
+    Nothing,
+    /// Of one of them it is not known.
+    Unknown,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -111,7 +123,9 @@ pub(super) struct Done<'a> {
     pub(super) overhead: Duration,
     pub(super) usage: Option<Usage>,
     /// In US dollars; `None` if it is not known.
-    pub(super) cost: Option<facade::transform::Usd>,
+    pub(super) cost: Option<Usd>,
+    /// Whether AWS may ask for money, and nobody knows how much.
+    pub(super) unpriced: bool,
     pub(super) request_id: Option<&'a str>,
     pub(super) error: Option<&'a str>,
     pub(super) parent: Option<&'a Context>,
@@ -119,6 +133,8 @@ pub(super) struct Done<'a> {
 
 /// The caller went away: no status of HTTP's, but the usual one.
 const GONE: u16 = 499;
+/// The model may still have been at work.
+const TIMED_OUT: u16 = 408;
 
 impl Record {
     pub(super) fn open(operation: Operation, headers: &HeaderMap) -> Self {
@@ -157,7 +173,15 @@ impl Record {
     /// What the answer says that it used.
     pub(crate) fn uses(&self, used: Option<Used>) {
         let mut facts = self.facts();
-        facts.used = used.or(facts.used);
+        let cost = used.and_then(|used| facts.cost(used));
+        facts.spent = match (facts.spent, cost) {
+            (Spent::Nothing, Some(cost)) => Spent::Known(cost),
+            (Spent::Known(before), Some(cost)) => Spent::Known(before + cost),
+            _ => Spent::Unknown,
+        };
+        if let Some(Used { counts, .. }) = used {
+            facts.usage = Some(facts.usage.map_or(counts.usage, |before| sum(before, counts.usage)));
+        }
     }
 
     /// A call of AWS failed.
@@ -178,7 +202,7 @@ impl Record {
         let map = response.headers_mut();
         facts.request_id = map.get(headers::REQUEST_ID).and_then(|id| id.to_str().ok()).map(str::to_owned);
         if facts.stream == Stream::No && response.status().is_success() {
-            let cost = facts.cost().map_or_else(|| "unknown".to_owned(), |cost| cost.total().to_string());
+            let cost = facts.spent.known().map_or_else(|| "unknown".to_owned(), |cost| cost.to_string());
             if let Ok(cost) = HeaderValue::try_from(cost) {
                 response.headers_mut().insert(headers::COST, cost);
             }
@@ -232,6 +256,13 @@ impl StreamRecord {
         }
     }
 
+    /// Nobody listens any more. What is known of the usage is that of the whole answer.
+    pub(crate) fn is_left(&self, usage: &Usage) {
+        if let Some(record) = &self.record {
+            record.uses(Some(Used::by_chat(usage, self.service_tier.as_deref())));
+        }
+    }
+
     /// The stream is over, whether it failed or not.
     pub(crate) fn ends(&mut self, usage: Option<&Usage>) {
         self.is_over = true;
@@ -242,10 +273,19 @@ impl StreamRecord {
     }
 }
 
+impl Spent {
+    const fn known(self) -> Option<Usd> {
+        match self {
+            Self::Known(cost) => Some(cost),
+            Self::Nothing | Self::Unknown => None,
+        }
+    }
+}
+
 impl Facts {
-    /// Nothing that was used is free: a call without counts has no known cost.
-    fn cost(&self) -> Option<Cost> {
-        let used = self.taken_in.and(self.used?);
+    /// What an answer cost that used so much. Nothing that was used is free: without counts it is not known.
+    fn cost(&self, used: Used) -> Option<Usd> {
+        let used = self.taken_in.and(used);
         let cost = completion_cost(&used.counts, &self.prices).ok()?;
         let counts = &used.counts;
         let nothing = counts.usage.prompt_tokens == 0
@@ -253,7 +293,13 @@ impl Facts {
             && counts.input_images == 0
             && counts.output_images == 0
             && counts.queries == 0;
-        Some(cost).filter(|_| !nothing && !used.and_more)
+        Some(cost.total()).filter(|_| !nothing && !used.and_more)
+    }
+
+    /// Whether AWS may ask for money that nobody knows of: an answer did not say what it used, or it was not heard to its end.
+    fn is_unpriced(&self, status: u16) -> bool {
+        let unheard = self.target.is_some() && matches!(status, GONE | TIMED_OUT);
+        self.spent == Spent::Unknown || (self.spent == Spent::Nothing && (unheard || self.stream == Stream::Open))
     }
 }
 
@@ -274,8 +320,9 @@ impl Drop for Record {
             total,
             first: facts.first,
             overhead: facts.began.unwrap_or(total).saturating_sub(facts.waited),
-            usage: facts.used.map(|used| used.counts.usage),
-            cost: facts.cost().map(|cost| cost.total()),
+            usage: facts.usage,
+            cost: facts.spent.known(),
+            unpriced: facts.is_unpriced(status),
             request_id: facts.request_id.as_deref(),
             // What a retry has mended is no failure of the call.
             error: facts.error.as_deref().filter(|_| status >= 400),

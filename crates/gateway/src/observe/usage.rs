@@ -2,7 +2,10 @@
 
 use facade::Reply;
 use facade::transform::{Consumption, Tier};
-use facade::types::{ChatResponse, EmbeddingInput, EmbeddingResponse, ImageResponse, RerankResponse, Usage};
+use facade::types::{
+    ChatResponse, CompletionTokensDetails, EmbeddingInput, EmbeddingResponse, ImageResponse, PromptTokensDetails,
+    RerankResponse, Usage,
+};
 
 /// What a call used.
 #[derive(Debug, Clone, Copy, Default)]
@@ -87,5 +90,36 @@ impl Metered for Reply<RerankResponse> {
             counts.usage = Usage::new(input, output, input.saturating_add(output));
         }
         Some(counts.into())
+    }
+}
+
+/// The tokens of two answers.
+pub(crate) fn sum(one: Usage, other: Usage) -> Usage {
+    let mut sum = one;
+    sum.prompt_tokens += other.prompt_tokens;
+    sum.completion_tokens += other.completion_tokens;
+    sum.total_tokens += other.total_tokens;
+    sum.prompt_tokens_details = both(one.prompt_tokens_details, other.prompt_tokens_details, |one, other| {
+        let mut sum = PromptTokensDetails::default();
+        sum.cached_tokens = both(one.cached_tokens, other.cached_tokens, |one, other| one + other);
+        sum.cache_creation_tokens =
+            both(one.cache_creation_tokens, other.cache_creation_tokens, |one, other| one + other);
+        sum.cache_creation_token_details = None;
+        sum
+    });
+    let (of_one, of_other) = (one.completion_tokens_details, other.completion_tokens_details);
+    sum.completion_tokens_details = both(of_one, of_other, |one, other| {
+        let mut sum = CompletionTokensDetails::default();
+        sum.reasoning_tokens = both(one.reasoning_tokens, other.reasoning_tokens, |one, other| one + other);
+        sum
+    });
+    sum
+}
+
+/// Both together, or the one that is there.
+fn both<T>(one: Option<T>, other: Option<T>, add: impl FnOnce(T, T) -> T) -> Option<T> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(add(one, other)),
+        (one, other) => one.or(other),
     }
 }

@@ -15,7 +15,7 @@ use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
-use crate::sse;
+use crate::{observe, sse};
 
 /// Most prompts of a request that are asked at once.
 const AT_ONCE: usize = 10;
@@ -99,6 +99,7 @@ impl Routed for Text {
             return Ok(Answer::Stream(Box::new(stream)));
         }
         let reply = deployment.client.send(call).await?;
+        observe::uses(&reply);
         let completion = Completion::of_answer(&reply.value, echo.as_deref());
         Ok(Answer::Whole(Whole {
             response: body::answer(&completion, reply.request_id.as_deref()),
@@ -244,23 +245,12 @@ async fn together(answers: Vec<Response>) -> Result<Response, ApiError> {
             None => whole = Some((parts, next)),
             Some((_, first)) => {
                 first.choices.append(&mut next.choices);
-                first.usage = sum(first.usage, next.usage);
+                // Unknown, if one of them is.
+                first.usage = first.usage.zip(next.usage).map(|(one, other)| observe::sum(one, other));
             }
         }
     }
     let (mut parts, whole) = whole.ok_or_else(|| wrong("prompt", "is empty"))?;
     parts.headers.remove(http::header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(serde_json::to_vec(&whole).unwrap_or_default())))
-}
-
-/// Both counts; unknown, if one of them is.
-fn sum(one: Option<Usage>, other: Option<Usage>) -> Option<Usage> {
-    let (mut sum, other) = (one?, other?);
-    sum.prompt_tokens += other.prompt_tokens;
-    sum.completion_tokens += other.completion_tokens;
-    sum.total_tokens += other.total_tokens;
-    // Of one prompt only, and not of all.
-    sum.prompt_tokens_details = None;
-    sum.completion_tokens_details = None;
-    Some(sum)
 }

@@ -23,7 +23,6 @@ use futures::FutureExt as _;
 use http::{Method, StatusCode, Uri};
 
 use crate::app::Live;
-use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::observe;
 use crate::routes::openapi::Doc;
@@ -120,11 +119,7 @@ fn endpoints() -> Vec<Endpoint> {
             get(health::ready),
             tells_all("Whether the server takes requests.", "Anything"),
         ),
-        endpoint(
-            &["/metrics"],
-            get(|_: Caller| observe::scrape()),
-            tells("Counts and times, as Prometheus reads them.", "Metrics"),
-        ),
+        endpoint(&["/metrics"], get(observe::scrape), tells("Counts and times, as Prometheus reads them.", "Metrics")),
         endpoint(&["/openapi.json"], get(openapi::document), tells_all("This document.", "Anything")),
     ]
 }

@@ -130,7 +130,7 @@ config.yaml:12: `router_settings.allowed_fails_policy.NotFoundErrorAllowedFails`
 config.yaml:12: unknown key `router_settings.retry_policy.RateLimitErrorRetry`
 config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
-config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is not served yet
+config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is ignored: nothing is counted at such a price
 config.yaml:11: unknown key `litellm_settings.drop_param`
 config.yaml:12: unknown key `router_settings.num_retry`
 config.yaml:13: `general_settings.database_url` is ignored: there is no database

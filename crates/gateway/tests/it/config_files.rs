@@ -154,8 +154,8 @@ fn migrate_shows_what_becomes_of_every_key() {
     let file = "
 model_list:
   - model_name: nova
-    litellm_params: {model: bedrock/amazon.nova-lite-v1:0, num_ctx: 5, top_k: 4, aws_region_name: os.environ/REGION}
-    model_info: {id: x}
+    litellm_params: {model: bedrock/amazon.nova-lite-v1:0, num_ctx: 5, top_k: 4, input_cost_per_token: 1e-6, output_cost_per_second: 1, aws_region_name: os.environ/REGION}
+    model_info: {id: x, max_tokens: 5, team: blue}
   - model_name: gpt
     litellm_params: {model: openai/gpt-4o}
 litellm_settings: {drop_params: true, cache: true, drop_prams: true}
@@ -165,20 +165,24 @@ guardrails: [{guardrail_name: x}]
     let folder = Folder::new("migrate", &[("config.yaml", file)]);
     let (code, table, error) = migrate(&folder, &[]);
     insta::assert_snapshot!(table, @r"
-    config.yaml:3   model_list[0].model_name                      served   the name that callers use; may have a `*`
-    config.yaml:4   model_list[0].litellm_params.model            served   the Bedrock model: `bedrock/[converse/|invoke/][region/]id-or-ARN`
-    config.yaml:4   model_list[0].litellm_params.num_ctx          ignored  it concerns other providers
-    config.yaml:4   model_list[0].litellm_params.top_k            served   a parameter of requests that do not set it
-    config.yaml:4   model_list[0].litellm_params.aws_region_name  served   the AWS region
-    config.yaml:5   model_list[0].model_info.id                   served   the deployment's name; shown
-    config.yaml:6   model_list[1]                                 ignored  only Bedrock is served
-    config.yaml:8   litellm_settings.drop_params                  served   leave parameters out that a model does not have, with a warning
-    config.yaml:8   litellm_settings.cache                        ignored  answers are not cached
-    config.yaml:8   litellm_settings.drop_prams                   unknown  nobody knows this key
-    config.yaml:9   general_settings.master_key                   served   the key to everything
-    config.yaml:9   general_settings.database_url                 ignored  there is no database
-    config.yaml:10  guardrails                                    ignored  the gateway runs no guardrails of its own; Bedrock's are set with `guardrailConfig`
-    13 keys, 6 of them without effect
+    config.yaml:3   model_list[0].model_name                             served   the name that callers use; may have a `*`
+    config.yaml:4   model_list[0].litellm_params.model                   served   the Bedrock model: `bedrock/[converse/|invoke/][region/]id-or-ARN`
+    config.yaml:4   model_list[0].litellm_params.num_ctx                 ignored  it concerns other providers
+    config.yaml:4   model_list[0].litellm_params.top_k                   served   a parameter of requests that do not set it
+    config.yaml:4   model_list[0].litellm_params.input_cost_per_token    served   dollars for a token of the prompt
+    config.yaml:4   model_list[0].litellm_params.output_cost_per_second  ignored  nothing is counted at such a price
+    config.yaml:4   model_list[0].litellm_params.aws_region_name         served   the AWS region
+    config.yaml:5   model_list[0].model_info.id                          served   the deployment's name; shown
+    config.yaml:5   model_list[0].model_info.max_tokens                  served   older name of `max_output_tokens`
+    config.yaml:5   model_list[0].model_info.team                        served   shown, and means nothing else
+    config.yaml:6   model_list[1]                                        ignored  only Bedrock is served
+    config.yaml:8   litellm_settings.drop_params                         served   leave parameters out that a model does not have, with a warning
+    config.yaml:8   litellm_settings.cache                               ignored  answers are not cached
+    config.yaml:8   litellm_settings.drop_prams                          unknown  nobody knows this key
+    config.yaml:9   general_settings.master_key                          served   the key to everything
+    config.yaml:9   general_settings.database_url                        ignored  there is no database
+    config.yaml:10  guardrails                                           ignored  the gateway runs no guardrails of its own; Bedrock's are set with `guardrailConfig`
+    17 keys, 7 of them without effect
     ");
     // The file would be refused here: a variable is not set.
     assert_eq!(code, Some(2), "{error}");
@@ -186,7 +190,7 @@ guardrails: [{guardrail_name: x}]
 
     let folder = Folder::new("migrate-lost", &[("config.yaml", &file.replace("os.environ/REGION", "eu-west-1"))]);
     let (code, table, error) = migrate(&folder, &["--ignored"]);
-    assert_eq!((code, error.as_str()), (Some(1), "error: 6 keys have no effect\n"), "{table}");
+    assert_eq!((code, error.as_str()), (Some(1), "error: 7 keys have no effect\n"), "{table}");
     assert!(!table.contains(" served "), "{table}");
 
     let folder = Folder::new("migrate-whole", &[("config.yaml", &format!("model_list:\n{NOVA}"))]);

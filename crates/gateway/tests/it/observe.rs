@@ -42,6 +42,7 @@ async fn metrics_count_calls_tokens_dollars_and_failures() {
     assert_eq!(gateway.chat(&chat(json!({"n": 99}))).await.status, 400);
     insta::assert_snapshot!(series(&gateway, "counted").await, @r#"
     pumice_cooldowns_total{model="counted",deployment="one"} 1
+    pumice_cost_unknown_total{model="counted",operation="chat"} 1
     pumice_cost_usd_total{model="counted",operation="chat"} 0.00001332
     pumice_first_token_seconds_count{model="counted",operation="chat"} 2
     pumice_overhead_seconds_count{model="counted",operation="chat"} 5
@@ -89,6 +90,9 @@ async fn a_caller_who_goes_away_is_counted_and_leaves_nothing_open() {
     }
     let series = series(&gateway, "left").await;
     assert!(series.contains(r#"pumice_requests_total{model="left",operation="chat",status="499"} 1"#), "{series}");
+    // What it cost is not known; it is not nothing.
+    assert!(series.contains(r#"pumice_cost_unknown_total{model="left",operation="chat"} 1"#), "{series}");
+    assert!(!series.contains("pumice_cost_usd_total"), "{series}");
 }
 
 #[tokio::test]
@@ -121,6 +125,17 @@ async fn metrics_want_the_key() {
     let gateway = Gateway::start("general_settings: {master_key: sk-1}").await;
     assert_eq!(finish(gateway.get("/metrics")).await.status, 401);
     assert_eq!(finish(gateway.get("/metrics").bearer_auth("sk-1")).await.status, 200);
+}
+
+#[tokio::test]
+async fn metrics_want_no_key_if_the_operator_says_so() {
+    for (section, wins) in [("general_settings", ""), ("litellm_settings", "\ngeneral_settings: {master_key: sk-1}")] {
+        let key = if section == "general_settings" { "master_key: sk-1, " } else { "" };
+        let settings = format!("{section}: {{{key}require_auth_for_metrics_endpoint: false}}{wins}");
+        let gateway = Gateway::start(&settings).await;
+        assert_eq!(finish(gateway.get("/metrics")).await.status, 200, "{section}");
+        assert_eq!(finish(gateway.get("/v1/models")).await.status, 401, "{section}");
+    }
 }
 
 #[tokio::test]
@@ -159,6 +174,20 @@ async fn an_answer_says_what_it_cost_if_that_is_known() {
     based: 3 in, 27 out: 0.00000666
     opaque: 3 in, 27 out: unknown
     "#);
+}
+
+#[tokio::test]
+async fn text_completions_cost_what_all_their_prompts_do() {
+    let gateway = Gateway::of("texts", NOVA, ", input_cost_per_token: 0.001, output_cost_per_token: 0", "").await;
+    let mut costs = Vec::new();
+    for prompt in [json!("one two three"), json!(["one two three", "one two three"])] {
+        let body = json!({"model": "texts", "prompt": prompt});
+        let answer = finish(gateway.post("/v1/completions").json(&body)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let tokens = answer.json()["usage"]["prompt_tokens"].as_u64().unwrap();
+        costs.push((tokens, answer.header("x-litellm-response-cost").to_owned()));
+    }
+    assert_eq!(costs, [(4, "0.004".to_owned()), (8, "0.008".to_owned())]);
 }
 
 #[tokio::test]
