@@ -144,6 +144,31 @@ const checks = {
     assert.equal(Person.parse(JSON.parse(streamed)).age, 41);
   },
 
+  async "a text completion is answered, whole and streamed"() {
+    const complete = (prompt, rest = {}) => openai.completions.create({ model: MODEL, prompt, ...rest });
+    const whole = await complete("Name a river.", { echo: true });
+    assert.equal(whole.object, "text_completion");
+    assert.equal(whole.choices[0].text, `Name a river.You said: "Name a river.". ${WHERE}`);
+    assert.equal(whole.choices[0].finish_reason, "stop");
+    const options = { echo: true, stream: true, stream_options: { include_usage: true } };
+    const chunks = await collect(complete("Name a river.", options));
+    assert.equal(chunks.map((chunk) => chunk.choices[0]?.text ?? "").join(""), whole.choices[0].text);
+    assert.deepEqual(finishes(chunks), ["stop"]);
+    assert.equal(chunks.at(-1).usage.total_tokens, whole.usage.total_tokens);
+    const several = await complete(["one", "two"]);
+    assert.deepEqual(several.choices.map(({ index, text }) => [index, text]),
+      ["one", "two"].map((prompt, index) => [index, `You said: "${prompt}". ${WHERE}`]));
+    for (const wrong of [{ suffix: "end" }, { logprobs: 2 }, { best_of: 3 }]) {
+      const error = await failure(OpenAI.BadRequestError, complete("Hi", wrong));
+      assert.deepEqual([error.param], Object.keys(wrong));
+    }
+    await failure(OpenAI.RateLimitError, complete("Hi", { model: "bedrock/emulator.fault.status:429" }));
+    const seen = [];
+    const cut = complete("Hi", { model: "bedrock/emulator.fault.truncate.after:3", stream: true });
+    await failure(OpenAI.APIError, collect(cut, seen));
+    assert.match(seen[0].choices[0].text, /^You/);
+  },
+
   async "errors are typed, with status, param and code"() {
     for (const [request, kind, status, param, code] of [
       [{ temperature: "hot" }, OpenAI.BadRequestError, 400, "temperature", null],

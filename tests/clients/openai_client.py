@@ -200,6 +200,55 @@ def embeddings_come_in_the_clients_own_encoding():
     same(error.param, "input")
 
 
+def complete(prompt, **rest):
+    return CLIENT.completions.create(model=MODEL, prompt=prompt, **rest)
+
+
+@check
+def a_text_completion_goes_on_from_its_prompt():
+    answer = complete("Name a river.", max_tokens=100, temperature=0.5)
+    [choice] = answer.choices
+    same((answer.object, choice.text, choice.finish_reason), ("text_completion", f'You said: "Name a river.". {WHERE}', "stop"))
+    same((choice.index, choice.logprobs), (0, None))
+    same(answer.usage.total_tokens, ask(user("Name a river.")).usage.total_tokens)
+    same(complete("Name a river.", max_tokens=2).choices[0].finish_reason, "length")
+    assert complete("Hi", echo=True).choices[0].text.startswith("HiYou said"), "echo"
+
+
+@check
+def several_prompts_have_a_choice_each():
+    answer = complete(["one", "two"])
+    same([choice.index for choice in answer.choices], [0, 1])
+    same([choice.text for choice in answer.choices], [f'You said: "{prompt}". {WHERE}' for prompt in ("one", "two")])
+    same(answer.usage.total_tokens, sum(complete(prompt).usage.total_tokens for prompt in ("one", "two")))
+
+
+@check
+def a_text_completion_is_streamed():
+    chunks = list(complete("Name a river.", echo=True, stream=True, stream_options={"include_usage": True}))
+    assert len(chunks) > 4, chunks
+    same({chunk.object for chunk in chunks}, {"text_completion"})
+    whole = complete("Name a river.", echo=True)
+    same("".join(choice.text for chunk in chunks for choice in chunk.choices), whole.choices[0].text)
+    same([choice.finish_reason for chunk in chunks for choice in chunk.choices if choice.finish_reason], ["stop"])
+    same((chunks[-1].choices, chunks[-1].usage.total_tokens), ([], whole.usage.total_tokens))
+    model = "bedrock/emulator.fault.truncate.after:3"
+    seen = []
+    stream = CLIENT.completions.create(model=model, prompt="Hi", stream=True)
+    raises(openai.APIError, lambda: seen.extend(stream))
+    assert seen[0].choices[0].text.startswith("You"), seen
+
+
+@check
+def what_no_chat_can_do_is_refused_by_its_name():
+    for wrong in ({"suffix": "end"}, {"logprobs": 2}, {"best_of": 3}, {"prompt": [1, 2]}):
+        error = raises(openai.BadRequestError, lambda: complete(**{"prompt": "Hi", **wrong}))
+        same(error.param, *wrong)
+    same(complete("Hi", suffix="", logprobs=0, best_of=1).choices[0].finish_reason, "stop")
+    throttled = lambda: CLIENT.completions.create(model="bedrock/emulator.fault.status:429", prompt="Hi")
+    same(raises(openai.RateLimitError, throttled).status_code, 429)
+
+
 def failed(kind, status, **request):
     request = {"model": MODEL, "messages": [user("Hi")], **request}
     error = raises(kind, lambda: CLIENT.chat.completions.create(**request))
