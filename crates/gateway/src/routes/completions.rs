@@ -20,25 +20,16 @@ use crate::{observe, sse};
 /// Most prompts of a request that are asked at once.
 const AT_ONCE: usize = 10;
 
-/// The body names the model.
-pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    complete(&app, body::request(&body).await?, None).await
-}
-
-/// The path names the model, whatever the body says.
-pub(crate) async fn named(
+/// One call for each prompt.
+pub(crate) async fn complete(
     app: Caller,
-    Path(model): Path<String>,
+    model: Option<Path<String>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    complete(&app, body::request(&body).await?, Some(model)).await
-}
-
-async fn complete(app: &Caller, mut fields: Extra, model: Option<String>) -> Result<Response, ApiError> {
-    if let Some(model) = model {
+    let mut fields: Extra = body::request(&body).await?;
+    if let Some(Path(model)) = model {
         fields.insert("model", RawJson::from_value(&model).map_err(|_| wrong("model", "is not a name"))?);
     }
     let prompts = prompts(fields.remove("prompt"))?;
@@ -53,6 +44,7 @@ async fn complete(app: &Caller, mut fields: Extra, model: Option<String>) -> Res
         Ok(Text { request, echo: echo.then_some(prompt) })
     });
     let requests: Vec<_> = requests.collect::<Result<_, _>>()?;
+    let app = &app;
     let calls = requests.into_iter().map(|request| async move {
         let copy = request.clone();
         route(app, request, || Ok(copy.clone())).await

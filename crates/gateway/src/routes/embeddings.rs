@@ -1,40 +1,13 @@
 //! `POST /v1/embeddings`.
 
-use axum::body::Body;
-use axum::extract::Path;
-use axum::response::Response;
 use facade::transform::Operation;
 use facade::types::{Embedding, Extra, RawJson, Vector};
 use facade::{EmbedCall, EmbedJob, EmbedJobCall, EmbeddingRequest, EmbeddingResponse, Error, Route};
-use http::HeaderMap;
 
-use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
-use crate::error::ApiError;
-use crate::router::{Answer, Prepared, Routed, Whole, route};
+use crate::router::{Answer, Prepared, Routed, Whole};
 use crate::routes::body;
 use crate::{headers, observe};
-
-/// The body names the model.
-pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    route(&app, body::request::<EmbeddingRequest>(&body).await?, || body::parse(&body)).await
-}
-
-/// The path names the model, whatever the body says.
-pub(crate) async fn named(
-    app: Caller,
-    Path(model): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    let named = |mut request: EmbeddingRequest| {
-        request.model.clone_from(&model);
-        request
-    };
-    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
-}
 
 /// What a request asks for.
 #[derive(Debug)]

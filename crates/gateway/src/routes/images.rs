@@ -14,48 +14,18 @@ use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::{body, form};
 use crate::{headers, observe};
 
-/// The body names the model.
-pub(crate) async fn draw(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    route(&app, body::request::<ImageRequest>(&body).await?, || body::parse(&body)).await
-}
-
-/// The path names the model, whatever the body says.
-pub(crate) async fn draw_named(
+/// A form has files, which JSON has not.
+pub(crate) async fn edit(
     app: Caller,
-    Path(model): Path<String>,
+    model: Option<Path<String>>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
-    let named = |mut request: ImageRequest| {
-        request.model.clone_from(&model);
-        request
-    };
-    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
-}
-
-/// The form names the model.
-pub(crate) async fn edit(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    edited(&app, form::image_edit(&headers, body, None).await?).await
-}
-
-/// The path names the model, whatever the form says.
-pub(crate) async fn edit_named(
-    app: Caller,
-    Path(model): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    edited(&app, form::image_edit(&headers, body, Some(model)).await?).await
-}
-
-async fn edited(app: &Caller, request: ImageEditRequest) -> Result<Response, ApiError> {
+    let request = form::image_edit(&headers, body, model.map(|Path(model)| model)).await?;
     // To read a form again is more work than to keep its files.
     let copy = request.clone();
-    route(app, request, || Ok(copy.clone())).await
+    route(&app, request, || Ok(copy.clone())).await
 }
 
 impl Routed for ImageRequest {

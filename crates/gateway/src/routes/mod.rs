@@ -14,17 +14,22 @@ mod rerank;
 use std::panic::AssertUnwindSafe;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::body::Body;
+use axum::extract::{Path, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use facade::ErrorBody;
+use facade::types::{EmbeddingRequest, ImageRequest, RerankRequest};
 use futures::FutureExt as _;
-use http::{Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
+use serde::de::DeserializeOwned;
 
 use crate::app::Live;
+use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::observe;
+use crate::router::{Routed, route};
 use crate::routes::openapi::Doc;
 
 pub(crate) use completions::Completion;
@@ -72,31 +77,42 @@ fn endpoints() -> Vec<Endpoint> {
             post(chat::named),
             chat,
         ),
-        endpoint(&["/v1/completions", "/completions"], post(completions::unnamed), completion.clone()),
         endpoint(
-            &["/openai/deployments/{model}/completions", "/engines/{model}/completions"],
-            post(completions::named),
+            &[
+                "/v1/completions",
+                "/completions",
+                "/openai/deployments/{model}/completions",
+                "/engines/{model}/completions",
+            ],
+            post(completions::complete),
             completion,
         ),
-        endpoint(&["/v1/embeddings", "/embeddings"], post(embeddings::unnamed), embedding.clone()),
         endpoint(
-            &["/openai/deployments/{model}/embeddings", "/engines/{model}/embeddings"],
-            post(embeddings::named),
+            &["/v1/embeddings", "/embeddings", "/openai/deployments/{model}/embeddings", "/engines/{model}/embeddings"],
+            post(respond::<EmbeddingRequest>),
             embedding,
         ),
-        endpoint(&["/v1/images/generations", "/images/generations"], post(images::draw), image.clone()),
         endpoint(
-            &["/openai/deployments/{model}/images/generations", "/engines/{model}/images/generations"],
-            post(images::draw_named),
+            &[
+                "/v1/images/generations",
+                "/images/generations",
+                "/openai/deployments/{model}/images/generations",
+                "/engines/{model}/images/generations",
+            ],
+            post(respond::<ImageRequest>),
             image,
         ),
-        endpoint(&["/v1/images/edits", "/images/edits"], post(images::edit), edit.clone()),
         endpoint(
-            &["/openai/deployments/{model}/images/edits", "/engines/{model}/images/edits"],
-            post(images::edit_named),
+            &[
+                "/v1/images/edits",
+                "/images/edits",
+                "/openai/deployments/{model}/images/edits",
+                "/engines/{model}/images/edits",
+            ],
+            post(images::edit),
             edit,
         ),
-        endpoint(&["/v2/rerank", "/v1/rerank", "/rerank"], post(rerank::rank), rank),
+        endpoint(&["/v2/rerank", "/v1/rerank", "/rerank"], post(respond::<RerankRequest>), rank),
         endpoint(&["/v1/models", "/models"], get(models::list), tells("The models of this key.", "ModelList")),
         endpoint(&["/v1/models/{*model}", "/models/{*model}"], get(models::one), tells("One model.", "Model")),
         endpoint(
@@ -139,6 +155,24 @@ pub(crate) fn router() -> Router<Live> {
         .layer(middleware::from_fn(observe::watch))
 }
 
+/// Answers a request in JSON. A model in the path stands before the body's own.
+async fn respond<R: Routed + DeserializeOwned + 'static>(
+    app: Caller,
+    model: Option<Path<String>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let body = body::read(&app, &headers, body).await?;
+    let named = |mut request: R| {
+        if let Some(Path(model)) = &model {
+            request.model().clone_from(model);
+        }
+        request
+    };
+    let first = body::request(&body).await?;
+    route(&app, named(first), || body::parse(&body).map(named)).await
+}
+
 /// Answers for a handler that panics: a mistake of ours costs one request.
 async fn isolate(request: Request, next: Next) -> Response {
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -171,7 +205,7 @@ mod tests {
             panic!("on purpose")
         }
         let router = Router::<()>::new().route("/", get(fails)).layer(middleware::from_fn(isolate));
-        let answer = router.oneshot(Request::new(axum::body::Body::empty())).await.unwrap();
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let body = axum::body::to_bytes(answer.into_body(), 1000).await.unwrap();
         assert!(body.starts_with(br#"{"error":{"message":"the gateway failed"#), "{body:?}");

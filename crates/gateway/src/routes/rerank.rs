@@ -1,22 +1,12 @@
 //! `POST /v2/rerank`, in Cohere's shape; version 1 is the same and has more parameters.
 
-use axum::body::Body;
-use axum::response::Response;
 use facade::types::Extra;
 use facade::{Error, RerankCall, RerankRequest};
-use http::HeaderMap;
 
-use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
-use crate::error::ApiError;
-use crate::router::{Answer, Prepared, Routed, Whole, route};
+use crate::router::{Answer, Prepared, Routed, Whole};
 use crate::routes::body;
 use crate::{headers, observe};
-
-pub(crate) async fn rank(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    route(&app, body::request::<RerankRequest>(&body).await?, || body::parse(&body)).await
-}
 
 impl Routed for RerankRequest {
     type Call = RerankCall;
