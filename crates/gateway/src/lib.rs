@@ -50,7 +50,7 @@ pub use cli::{
     RerankArgs, ServeArgs, Source,
 };
 pub use commands::run;
-pub use config::{Config, ConfigError, Environment, config_schema};
+pub use config::{Config, ConfigError, Environment, config_reference, config_schema};
 pub use deployments::Deployments;
 pub use limits::Limits;
 pub use routes::openapi;

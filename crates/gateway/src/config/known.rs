@@ -47,18 +47,20 @@ const fn ignored(name: &'static str, why: &'static str) -> Key {
     Key { name, kind: Any, fate: Fate::Ignored(why) }
 }
 
+const AFFINITY: &str = "no conversation is bound to a deployment";
 const BUDGETS: &str = "spend is not held against budgets";
+const BY_AWS: &str = "AWS counts tokens, not the gateway; `context_window_fallbacks` follow its answer";
 const CACHE: &str = "answers are not cached";
-const CALLBACKS: &str = "there are no callbacks";
+const CALLBACKS: &str = "there are no callbacks; see docs/observability.md for metrics, log and traces";
 const DATABASE: &str = "there is no database";
 const ENTERPRISE: &str = "nothing of LiteLLM's enterprise edition is served";
 const GUARDRAILS: &str = "the gateway runs no guardrails of its own; Bedrock's are set with `guardrailConfig`";
 const JWT: &str = "callers are known by their keys only; see `keys`";
 const KEY_VAULT: &str = "secrets come from the file and from the environment";
-const LATER: &str = "it is not served yet";
 const MCP: &str = "there is no gateway for MCP";
 const NO_ENDPOINT: &str = "there is no such endpoint";
 const OTHERS: &str = "it concerns other providers";
+const PARALLEL: &str = "set `default_max_parallel_requests` in `router_settings`, for each deployment";
 const PYTHON: &str = "it names Python code";
 const REDIS: &str = "nothing is shared between gateways";
 const RUNTIME: &str = "it concerns LiteLLM's own runtime";
@@ -82,7 +84,7 @@ pub(crate) const TOP: &[Key] = &[
     ignored("mcp_servers", MCP),
     ignored("mcp_tools", MCP),
     ignored("policies", GUARDRAILS),
-    ignored("prompts", LATER),
+    ignored("prompts", "prompts are kept by Bedrock; a request may name one by its ARN"),
     ignored("search_tools", NO_ENDPOINT),
     ignored("vector_store_registry", NO_ENDPOINT),
 ];
@@ -152,7 +154,7 @@ pub(crate) const PARAMS: &[Key] = &[
     ignored("budget_duration", BUDGETS),
     ignored("fallbacks", "set `fallbacks` in `router_settings`"),
     ignored("max_budget", BUDGETS),
-    ignored("merge_reasoning_content_in_choices", LATER),
+    ignored("merge_reasoning_content_in_choices", "reasoning stays apart, in `reasoning_content`"),
     ignored("mock_response", "answers come from Bedrock only; `--emulator` needs no account"),
     ignored("num_ctx", OTHERS),
     ignored("organization", OTHERS),
@@ -236,7 +238,7 @@ pub(crate) const SETTINGS: &[Key] = &[
     served("fallbacks", List, "models to try instead, `[{name: [other]}]`"),
     ignored("LITELLM_DISABLE_STOP_SEQUENCE_LIMIT", "stop sequences have no limit here"),
     ignored("bedrock_neutralize_orphaned_tool_blocks", "tool blocks without tools get a minimal `toolConfig`"),
-    ignored("bedrock_request_metadata_fields", LATER),
+    ignored("bedrock_request_metadata_fields", "AWS is told nothing of callers; a request may carry `requestMetadata`"),
     ignored("cache", CACHE),
     ignored("cache_params", CACHE),
     ignored("callbacks", CALLBACKS),
@@ -246,19 +248,19 @@ pub(crate) const SETTINGS: &[Key] = &[
     ignored("disable_add_transform_inline_image_block", OTHERS),
     ignored("disable_copilot_system_to_assistant", OTHERS),
     ignored("disable_end_user_cost_tracking", DATABASE),
-    ignored("disable_end_user_cost_tracking_prometheus_only", LATER),
+    ignored("disable_end_user_cost_tracking_prometheus_only", "no metric is by caller"),
     ignored("disable_hf_tokenizer_download", "tokens are counted by AWS"),
-    ignored("enable_json_schema_validation", LATER),
+    ignored("enable_json_schema_validation", "answers are handed on as the model wrote them"),
     ignored("enable_key_alias_format_validation", DATABASE),
     ignored("enable_preview_features", OTHERS),
     ignored("failure_callback", CALLBACKS),
-    ignored("force_ipv4", LATER),
+    ignored("force_ipv4", "the system says which addresses there are"),
     served("json_logs", Flag, "the log is JSON, one line each"),
     ignored("key_generation_settings", DATABASE),
     ignored("langfuse_default_tags", CALLBACKS),
     ignored("max_budget", BUDGETS),
     ignored("mcp_aliases", MCP),
-    ignored("model_alias_map", LATER),
+    ignored("model_alias_map", "set `model_group_alias` in `router_settings`"),
     ignored("post_call_rules", PYTHON),
     ignored("pre_call_rules", PYTHON),
     ignored("redact_user_api_key_info", "keys are in no log"),
@@ -284,6 +286,7 @@ pub(crate) const ROUTER: &[Key] = &[
     served("cooldown_time", Seconds, "how long a failing deployment is passed over"),
     served("default_fallbacks", Texts, "models to try instead of those that have no others"),
     served("fallbacks", List, "models to try instead, `[{name: [other]}]`"),
+    served("default_litellm_params", Map, "`litellm_params` of deployments that do not set them"),
     served("default_max_parallel_requests", Count, "calls that a deployment may have open at once"),
     served("disable_cooldowns", Flag, "no deployment is passed over"),
     served("enable_tag_filtering", Flag, "requests go to the deployments that have their tags"),
@@ -293,6 +296,7 @@ pub(crate) const ROUTER: &[Key] = &[
     served("retry_after", Seconds, "least wait before a deployment is asked again"),
     served("retry_policy", Map, "attempts after the first, by class of failure"),
     served("routing_strategy", Text, "`simple-shuffle`; others are taken for it, with a warning"),
+    served("stream_timeout", Seconds, "as `timeout`, of streams"),
     served("tag_filtering_match_any", Flag, "`false`: a deployment needs all tags of a request, not one of them"),
     ignored("alerting_config", CALLBACKS),
     ignored("assistants_config", NO_ENDPOINT),
@@ -301,14 +305,13 @@ pub(crate) const ROUTER: &[Key] = &[
     ignored("caching_groups", CACHE),
     ignored("client_ttl", RUNTIME),
     ignored("debug_level", "set RUST_LOG, or `--log debug`"),
-    ignored("default_litellm_params", LATER),
     ignored("default_priority", RUNTIME),
-    ignored("deployment_affinity_ttl_seconds", LATER),
-    ignored("enable_pre_call_check", LATER),
-    ignored("enable_pre_call_checks", LATER),
+    ignored("deployment_affinity_ttl_seconds", AFFINITY),
+    ignored("enable_pre_call_check", BY_AWS),
+    ignored("enable_pre_call_checks", BY_AWS),
     ignored("guardrail_list", GUARDRAILS),
     ignored("ignore_invalid_deployments", "models of other providers are left out, wrong ones refused"),
-    ignored("optional_pre_call_checks", LATER),
+    ignored("optional_pre_call_checks", AFFINITY),
     ignored("polling_interval", RUNTIME),
     ignored("provider_budget_config", BUDGETS),
     ignored("redis_db", REDIS),
@@ -317,10 +320,9 @@ pub(crate) const ROUTER: &[Key] = &[
     ignored("redis_port", REDIS),
     ignored("redis_url", REDIS),
     ignored("router_general_settings", RUNTIME),
-    ignored("routing_strategy_args", LATER),
+    ignored("routing_strategy_args", "there is one strategy, which has none"),
     ignored("search_tools", NO_ENDPOINT),
-    ignored("set_verbose", "set RUST_LOG, or `--log debug`"),
-    ignored("stream_timeout", "set `stream_timeout` in `litellm_params`"),
+    ignored("set_verbose", "set it in `litellm_settings`"),
 ];
 
 /// In `router_settings.retry_policy`, and for each name in `model_group_retry_policy`.
@@ -372,7 +374,7 @@ pub(crate) const GENERAL: &[Key] = &[
     ignored("allow_client_side_credentials", "a deployment says it in `configurable_clientside_auth_params`"),
     ignored("allow_requests_on_db_unavailable", DATABASE),
     ignored("allow_user_auth", JWT),
-    ignored("allowed_ips", LATER),
+    ignored("allowed_ips", "the network says who may connect"),
     ignored("allowed_routes", JWT),
     ignored("background_health_checks", "`/health?check=true` calls the models when asked"),
     ignored("completion_model", "requests name their model"),
@@ -390,18 +392,21 @@ pub(crate) const GENERAL: &[Key] = &[
     ignored("disable_prisma_schema_update", DATABASE),
     ignored("disable_reset_budget", BUDGETS),
     ignored("disable_responses_id_security", NO_ENDPOINT),
-    ignored("disable_retry_on_max_parallel_request_limit_error", LATER),
+    ignored(
+        "disable_retry_on_max_parallel_request_limit_error",
+        "a deployment that is full is passed over, not asked again",
+    ),
     ignored("disable_spend_logs", DATABASE),
     ignored("disable_spend_updates", DATABASE),
     ignored("embedding_model", "requests name their model"),
     ignored("enable_jwt_auth", JWT),
     ignored("enable_oauth2_auth", JWT),
     ignored("enable_oauth2_proxy_auth", JWT),
-    ignored("enforce_user_param", LATER),
+    ignored("enforce_user_param", "requests may leave `user` out"),
     ignored("enforced_params", ENTERPRISE),
     ignored("forward_client_headers_to_llm_api", "set `extra_headers`; a request may carry them, too"),
     ignored("forward_openai_org_id", OTHERS),
-    ignored("global_max_parallel_requests", LATER),
+    ignored("global_max_parallel_requests", PARALLEL),
     ignored("health_check_details", "health checks show no limits"),
     ignored("health_check_interval", "`/health?check=true` calls the models when asked"),
     ignored("image_generation_model", "requests name their model"),
@@ -410,8 +415,8 @@ pub(crate) const GENERAL: &[Key] = &[
     ignored("key_management_system", KEY_VAULT),
     ignored("litellm_jwtauth", JWT),
     ignored("litellm_license", ENTERPRISE),
-    ignored("max_parallel_requests", LATER),
-    ignored("max_response_size_mb", LATER),
+    ignored("max_parallel_requests", PARALLEL),
+    ignored("max_response_size_mb", "answers are handed on as they come"),
     ignored("maximum_spend_logs_retention_interval", DATABASE),
     ignored("maximum_spend_logs_retention_period", DATABASE),
     ignored("moderation_model", NO_ENDPOINT),
@@ -432,7 +437,7 @@ pub(crate) const GENERAL: &[Key] = &[
     ignored("use_azure_key_vault", KEY_VAULT),
     ignored("use_client_credentials_pass_through_routes", NO_ENDPOINT),
     ignored("use_google_kms", KEY_VAULT),
-    ignored("use_x_forwarded_for", LATER),
+    ignored("use_x_forwarded_for", "callers' addresses mean nothing here"),
     ignored("user_api_key_cache_ttl", DATABASE),
     ignored("user_mcp_management_mode", MCP),
 ];
@@ -447,7 +452,7 @@ pub(crate) fn table(path: &str) -> Option<&'static [Key]> {
         "router_settings.allowed_fails_policy" => ALLOWED_FAILS,
         "router_settings.retry_policy" => RETRIES,
         _ if path.starts_with("router_settings.model_group_retry_policy.") => RETRIES,
-        _ if path.ends_with("].litellm_params") => PARAMS,
+        _ if path.ends_with("litellm_params") => PARAMS,
         _ if path.ends_with("].model_info") => INFO,
         _ => match path.strip_suffix(']').and_then(|path| path.rsplit_once('['))?.0 {
             "credential_list" => CREDENTIAL,
@@ -461,14 +466,14 @@ pub(crate) fn table(path: &str) -> Option<&'static [Key]> {
 /// Keys of the map at a path that say what the model costs and can.
 pub(crate) fn facts(path: &str) -> impl Iterator<Item = &'static Key> {
     let is_info = path.ends_with("].model_info");
-    let prices = if is_info || path.ends_with("].litellm_params") { PRICES } else { &[] };
+    let prices = if is_info || path.ends_with("litellm_params") { PRICES } else { &[] };
     prices.iter().chain(if is_info { FACTS } else { &[] })
 }
 
 /// Whether a key of the map at `path` says what the model costs or can. In `litellm_params` it is a price: a `max_tokens` there
 /// is one of requests.
 pub(crate) fn is_fact(path: &str, key: &str) -> bool {
-    let may = path.ends_with("].model_info") || (path.ends_with("].litellm_params") && key.contains(COST));
+    let may = path.ends_with("].model_info") || (path.ends_with("litellm_params") && key.contains(COST));
     may && ModelOverrides::knows(key)
 }
 
@@ -480,7 +485,7 @@ pub(crate) fn fate(path: &str, key: &str) -> Option<Fate> {
     let listed = table(path)?.iter().chain(facts(path)).find(|known| known.name == key).map(|known| known.fate);
     listed
         .or_else(|| is_fact(path, key).then_some(Fate::Served("what the model costs or can, over what is published")))
-        .or_else(|| (path.ends_with("].litellm_params") && key.contains(COST)).then_some(NO_PRICE))
+        .or_else(|| (path.ends_with("litellm_params") && key.contains(COST)).then_some(NO_PRICE))
 }
 
 /// A price that nothing is counted for.

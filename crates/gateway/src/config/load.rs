@@ -53,7 +53,10 @@ impl Config {
             keepalive: settings.seconds("keepalive_seconds")?,
             // The router's own settings win, as with LiteLLM.
             timeout: router.seconds("timeout")?.or(settings.seconds("request_timeout")?),
+            stream_timeout: router.seconds("stream_timeout")?,
         };
+        let params: Vec<_> =
+            router.section("default_litellm_params")?.rest().into_iter().map(|(_, entry)| entry).collect();
         // Taken, although the one above has won: it is no unknown key.
         settings.take_all(&["request_timeout"]);
         config.routing = Routing::read(&mut router, &mut settings, warnings)?;
@@ -82,7 +85,14 @@ impl Config {
         let shares = config.routing.limits.clone();
         let mut foreign = None;
         for (file, index, node) in roots.list("model_list")? {
-            let context = Context { file, env: &env, settings: &common, limits: &shares, credentials: &credentials };
+            let context = Context {
+                file,
+                env: &env,
+                settings: &common,
+                limits: &shares,
+                params: &params,
+                credentials: &credentials,
+            };
             match model::read(&context, index, node, warnings)? {
                 Entry::Model(model) => config.models.push(*model),
                 Entry::Foreign(error) => {

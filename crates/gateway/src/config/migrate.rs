@@ -57,7 +57,7 @@ fn walk(rows: &mut Vec<Row>, file: &Path, path: &str, map: &Node) {
                 }
             }
             (_, Some(fate)) => row(Some(fate)),
-            (_, None) if path.ends_with(".litellm_params") => row(Some(PARAMETER)),
+            (_, None) if path.ends_with("litellm_params") => row(Some(PARAMETER)),
             (_, None) if path.ends_with(".model_info") => row(Some(SHOWN)),
             (_, None) => row(None),
         }

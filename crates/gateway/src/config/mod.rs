@@ -10,6 +10,7 @@ mod load;
 mod migrate;
 mod model;
 mod policy;
+mod reference;
 mod routing;
 mod schema;
 mod section;
@@ -18,6 +19,7 @@ mod tree;
 
 pub use env::Environment;
 pub use file::Config;
+pub use reference::config_reference;
 pub use schema::config_schema;
 pub use section::ConfigError;
 

@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
     pub(crate) timeout: Option<std::time::Duration>,
+    pub(crate) stream_timeout: Option<std::time::Duration>,
     pub(crate) keepalive: Option<std::time::Duration>,
 }
 
@@ -29,6 +30,8 @@ pub(crate) struct Context<'a> {
     pub(crate) env: &'a Environment,
     pub(crate) settings: &'a Settings,
     pub(crate) limits: &'a Limits,
+    /// `litellm_params` of models that do not set them.
+    pub(crate) params: &'a [tree::Entry],
     /// By name, what models may have from there.
     pub(crate) credentials: &'a BTreeMap<String, Vec<tree::Entry>>,
 }
@@ -72,6 +75,7 @@ pub(crate) fn read(
         return Ok(Entry::Foreign(place.error("only `bedrock` is served")));
     }
     complete(&mut params, context)?;
+    params.complete(context.params);
     let ambient = Connection::ambient(context.env);
     let profile = params.find("aws_profile_name");
     let identity = identity::take(&mut params, context.env)?;
@@ -90,7 +94,7 @@ pub(crate) fn read(
     let mut read = Model::new(name, model, connection);
     read.limits = Limits::read(&mut params, context.limits)?;
     read.tags = params.texts("tags")?;
-    read.stream_timeout = params.seconds("stream_timeout")?;
+    read.stream_timeout = params.seconds("stream_timeout")?.or(settings.stream_timeout);
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);

@@ -142,6 +142,25 @@ config.yaml: nobody serves `k`, which is named as a fallback or alias
 }
 
 #[test]
+fn default_params_are_those_of_models_that_do_not_set_them() {
+    let file = with(
+        "      timeout: 5\n  - model_name: other\n    litellm_params: {model: bedrock/x.y}\nrouter_settings: {stream_timeout: 3, \
+                     default_litellm_params: {timeout: 7, aws_region_name: eu-west-1, input_cost_per_token: 1}}",
+    );
+    let config = parse(&file).unwrap();
+    assert_eq!(config.warnings(), &[] as &[String]);
+    let shown = format!("{config:?}");
+    for (text, times) in [
+        ("timeout: Some(5s)", 1),
+        ("timeout: Some(7s)", 1),
+        ("stream_timeout: Some(3s)", 2),
+        (r#"region: Some("eu-west-1")"#, 2),
+    ] {
+        assert_eq!(shown.matches(text).count(), times, "{text}: {shown}");
+    }
+}
+
+#[test]
 fn no_secret_prints() {
     let file = with(
         "      aws_access_key_id: AKID\n      aws_secret_access_key: os.environ/KEY\n      aws_session_token: tok-9\ngeneral_settings: {master_key: os.environ/KEY}",

@@ -19,6 +19,11 @@ fn the_schema_of_the_configuration() {
 }
 
 #[test]
+fn the_keys_of_the_configuration() {
+    is_published("config.md", &gateway::config_reference());
+}
+
+#[test]
 fn the_openapi_document() {
     let document: Value = serde_json::from_str(&gateway::openapi()).unwrap();
     let sorted = serde_json::to_string_pretty(&sorted(&document)).unwrap() + "\n";
