@@ -65,7 +65,7 @@ pub fn run(cli: Cli) -> ExitCode {
     let Cli { command, log, json_logs, detailed_debug } = cli;
     // What the SDK has to say about credentials it says again in its errors.
     let default = if matches!(command, Command::Serve(_)) { "info,aws_config=error" } else { "warn,aws_config=error" };
-    let observed = logs::start(log.as_deref(), default).and_then(|()| spans::start());
+    let observed = logs::start(log.as_deref(), default);
     if let Err(message) = observed {
         output::err(&format!("error: {message}\n"));
         return ExitCode::from(2);

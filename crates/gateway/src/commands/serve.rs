@@ -11,10 +11,17 @@ use crate::cli::ServeArgs;
 use crate::commands::Failure;
 use crate::commands::reload::{Reload, versions};
 use crate::commands::setup::{Setup, setup_server};
-use crate::{Config, Environment, server};
+use crate::observe::spans;
+use crate::{Config, ConfigError, Environment, server};
 
 pub(super) async fn run(args: &ServeArgs, env: Environment) -> Result<(), Failure> {
     let Setup { config, deployments, emulator } = setup_server(&args.source, env.clone()).await?;
+    spans::start(&config.environment).map_err(|message| ConfigError {
+        file: "the environment".into(),
+        line: None,
+        key: String::new(),
+        message,
+    })?;
     let addresses = addresses(&args.host, args.port).await?;
     allowed(&config, &addresses)?;
     let listener = TcpListener::bind(&addresses[..])

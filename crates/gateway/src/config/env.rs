@@ -1,13 +1,20 @@
 //! The environment: the process's own, with the file's `environment_variables` on top.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// Variables by name. What the file sets wins over the process.
-#[derive(Debug, Clone, Default)]
+/// Variables by name. What the file sets wins over the process. Values may be secrets, and do not print.
+#[derive(Clone, Default)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
     /// What the file set, which nobody outside this process sees.
     set: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.variables.keys().chain(self.set.keys())).finish()
+    }
 }
 
 impl Environment {

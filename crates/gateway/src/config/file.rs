@@ -8,7 +8,7 @@ use facade::types::Extra;
 use facade::{ChatRequest, FetchLimits};
 
 use crate::clientside::Clientside;
-use crate::config::{Connection, Limits as Shares, Place, Routing};
+use crate::config::{Connection, Environment, Limits as Shares, Place, Routing};
 use crate::keys::Keys;
 use crate::limits::Limits;
 
@@ -19,6 +19,8 @@ const DRAIN: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) models: Vec<Model>,
+    /// With the variables that the file sets.
+    pub(crate) environment: Environment,
     pub(crate) keys: Keys,
     pub(crate) limits: Limits,
     /// How media behind URLs are fetched; `None` is not at all.
@@ -103,6 +105,7 @@ impl Config {
     pub(crate) fn new() -> Self {
         Self {
             models: Vec::new(),
+            environment: Environment::default(),
             keys: Keys::default(),
             limits: Limits::default(),
             fetch: Some(FetchLimits::default()),

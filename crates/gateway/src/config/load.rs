@@ -19,6 +19,7 @@ impl Config {
     pub fn of_environment(env: &Environment) -> Self {
         let mut config = Self::new();
         config.models.push(Model::new("bedrock/*", "bedrock/*", Connection::ambient(env)));
+        config.environment = env.clone();
         config.keys.all.extend(env.value("LITELLM_MASTER_KEY").map(Key::master));
         config
     }
@@ -120,6 +121,7 @@ impl Config {
                 foreign.unwrap_or_else(|| whole(path, "`model_list` is empty: there is nothing to serve".to_owned()))
             );
         }
+        config.environment = env;
         config.files = sources.0.into_iter().map(|(path, _)| path).chain(keys_file).collect();
         Ok(config)
     }

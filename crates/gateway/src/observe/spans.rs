@@ -3,6 +3,7 @@
 //! Attributes are those of OpenTelemetry's conventions for generative AI on Bedrock; of content there is nothing.
 //! <https://opentelemetry.io/docs/specs/semconv/gen-ai/aws-bedrock/>
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,11 +12,13 @@ use http::HeaderMap;
 use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry::trace::{Span as _, SpanKind, Status, Tracer as _, TracerProvider as _};
 use opentelemetry::{Context, KeyValue};
-use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
+use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _, WithHttpConfig as _};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use percent_encoding::percent_decode_str;
 
+use crate::config::Environment;
 use crate::observe::record::Done;
 
 static TRACES: OnceLock<Traces> = OnceLock::new();
@@ -26,28 +29,78 @@ struct Traces {
     tracer: SdkTracer,
 }
 
-/// Collects traces, if the environment says where to. What else OpenTelemetry's variables say, the SDK reads itself.
+/// Collects traces, if the environment says where to. Of what else OpenTelemetry's variables say, the SDK reads itself what is in
+/// the process's environment; it does not see what the configuration sets.
 ///
 /// # Errors
-/// If that is no place.
-pub(crate) fn start() -> Result<(), String> {
-    let said = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let is_off = said("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
-        || said("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
-    let endpoint = said("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").or_else(|| said("OTEL_EXPORTER_OTLP_ENDPOINT"));
-    let (Some(endpoint), false) = (endpoint, is_off) else { return Ok(()) };
-    let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary).build();
+/// If that is no place, or no way to choose traces.
+pub(crate) fn start(env: &Environment) -> Result<(), String> {
+    let is_off = env.value("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        || env.value("OTEL_TRACES_EXPORTER").is_some_and(|value| value == "none");
+    let (Some(endpoint), false) = (endpoint(env), is_off) else { return Ok(()) };
+    let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpBinary);
+    let exporter = exporter.with_endpoint(&endpoint).with_headers(headers(env)).build();
     let exporter = exporter.map_err(|error| format!("traces cannot be sent to {endpoint}: {error}"))?;
-    let mut resource = Resource::builder();
-    if said("OTEL_SERVICE_NAME").is_none()
-        && !said("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|a| a.contains("service.name="))
-    {
-        resource = resource.with_service_name("pumice");
+    let mut provider = SdkTracerProvider::builder().with_resource(resource(env)).with_batch_exporter(exporter);
+    if let Some(name) = env.set_by_file("OTEL_TRACES_SAMPLER") {
+        provider = provider.with_sampler(sampler(name, env.value("OTEL_TRACES_SAMPLER_ARG"))?);
     }
-    let provider = SdkTracerProvider::builder().with_resource(resource.build()).with_batch_exporter(exporter).build();
-    let tracer = provider.tracer("pumice");
+    let provider = provider.build();
+    let tracer = provider.tracer(NAME);
     let _ = TRACES.set(Traces { provider, tracer });
     Ok(())
+}
+
+/// Of this service, where nobody says another.
+const NAME: &str = "pumice";
+
+/// The endpoint of traces, or that of all signals with their path.
+fn endpoint(env: &Environment) -> Option<String> {
+    let of_all = || Some(format!("{}/v1/traces", env.value("OTEL_EXPORTER_OTLP_ENDPOINT")?.trim_end_matches('/')));
+    env.value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").map(str::to_owned).or_else(of_all)
+}
+
+fn headers(env: &Environment) -> HashMap<String, String> {
+    let own = env.set_by_file("OTEL_EXPORTER_OTLP_TRACES_HEADERS");
+    let said = own.or_else(|| env.set_by_file("OTEL_EXPORTER_OTLP_HEADERS")).unwrap_or_default();
+    let decoded = |value: &str| percent_decode_str(value).decode_utf8_lossy().into_owned();
+    pairs(said).map(|(name, value)| (name.to_owned(), decoded(value))).collect()
+}
+
+fn resource(env: &Environment) -> Resource {
+    let attributes = env.set_by_file("OTEL_RESOURCE_ATTRIBUTES").unwrap_or_default();
+    let attributes = pairs(attributes).map(|(name, value)| KeyValue::new(name.to_owned(), value.to_owned()));
+    let resource = Resource::builder().with_attributes(attributes);
+    let is_named = env.value("OTEL_RESOURCE_ATTRIBUTES").is_some_and(|said| said.contains("service.name="));
+    match env.value("OTEL_SERVICE_NAME") {
+        Some(name) => resource.with_service_name(name.to_owned()),
+        None if is_named => resource,
+        None => resource.with_service_name(NAME),
+    }
+    .build()
+}
+
+/// `name=value,name=value`.
+fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.split(',').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.trim(), value.trim()))
+}
+
+/// <https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration>
+fn sampler(name: &str, argument: Option<&str>) -> Result<Sampler, String> {
+    let (is_child, own) = match name.strip_prefix("parentbased_") {
+        Some(own) => (true, own),
+        None => (false, name),
+    };
+    let sampler = match own {
+        "always_on" => Sampler::AlwaysOn,
+        "always_off" => Sampler::AlwaysOff,
+        "traceidratio" => {
+            let ratio = argument.unwrap_or("1").parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+            Sampler::TraceIdRatioBased(ratio.ok_or("OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1")?)
+        }
+        _ => return Err(format!("OTEL_TRACES_SAMPLER: there is no `{name}`")),
+    };
+    Ok(if is_child { Sampler::ParentBased(Box::new(sampler)) } else { sampler })
 }
 
 /// Sends what is left.

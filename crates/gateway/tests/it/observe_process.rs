@@ -225,6 +225,35 @@ async fn a_collector_gets_one_span_for_each_call() {
     "#);
 }
 
+#[tokio::test]
+async fn the_configuration_may_say_where_traces_go() {
+    let collector = MockServer::start().await;
+    Mock::given(method("POST"))
+        .and(path("/v1/traces"))
+        .respond_with(ResponseTemplate::new(200))
+        .mount(&collector)
+        .await;
+    let variables = |more: &str| {
+        format!(
+            "}}\nenvironment_variables: {{OTEL_EXPORTER_OTLP_ENDPOINT: \"{}/\", \
+             OTEL_EXPORTER_OTLP_HEADERS: \"authorization=Bearer%20t0ken\", OTEL_SERVICE_NAME: front{more}",
+            collector.uri()
+        )
+    };
+    for (name, more) in [("own", ""), ("sampled-out", ", OTEL_TRACES_SAMPLER: always_off")] {
+        let server = Server::start(name, &variables(more), &[], &[("OTEL_SERVICE_NAME", "process")]).await;
+        assert_eq!(server.chat(json!({}), None).await, 200);
+        server.stop();
+    }
+    let requests = collector.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1, "nothing is told of what was not sampled");
+    assert_eq!(requests[0].headers["authorization"], "Bearer t0ken");
+    let export = ExportTraceServiceRequest::decode(&*requests[0].body).unwrap();
+    let attributes = export.resource_spans[0].resource.clone().unwrap().attributes;
+    let service = attributes.into_iter().find(|attribute| attribute.key == "service.name").unwrap();
+    assert_eq!(text(service.value.unwrap().value.unwrap()), r"front");
+}
+
 fn text(value: AnyValue) -> String {
     match value {
         AnyValue::StringValue(text) => text,
