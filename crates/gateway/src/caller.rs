@@ -33,7 +33,7 @@ impl Caller {
 
     /// Whether this caller may ask for `name`, and for what `extra` says beside the schema.
     pub(crate) fn admit(&self, name: &str, extra: &Extra) -> Result<(), ApiError> {
-        if !self.access.admits(name) {
+        if !self.admits(name) {
             return Err(ApiError::unknown_model(name));
         }
         // It would take the place of the model that was admitted.
@@ -43,9 +43,9 @@ impl Caller {
         Ok(())
     }
 
-    /// Whether this caller may use the model.
+    /// Whether this caller may use the model, by this name or by the one that it stands for.
     pub(crate) fn admits(&self, name: &str) -> bool {
-        self.access.admits(name)
+        self.access.admits(name) || self.access.admits(self.deployments.canonical(name))
     }
 }
 

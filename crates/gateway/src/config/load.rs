@@ -1,10 +1,12 @@
 //! From a file to a configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use facade::FetchLimits;
 
 use crate::config::model::{Context, Entry, Settings, unknown};
 use crate::config::section::{Section, text};
-use crate::config::sources::Sources;
+use crate::config::sources::{Roots, Sources};
 use crate::config::tree::{Node, Value};
 use crate::config::{Config, ConfigError, Connection, Environment, Model, Routing, keys, known, model};
 use crate::keys::Key;
@@ -44,87 +46,114 @@ impl Config {
         sources.resolve(&mut env)?;
         let mut roots = sources.roots()?;
         let mut config = Self::new();
-        let warnings = &mut config.warnings;
-
-        let mut settings = roots.section("litellm_settings", warnings)?;
-        let mut router = roots.section("router_settings", warnings)?;
-        let common = Settings {
-            drop_params: settings.flag("drop_params")?.unwrap_or_default(),
-            modify_params: settings.flag("modify_params")?.unwrap_or_default(),
-            keepalive: settings.seconds("keepalive_seconds")?,
-            // The router's own settings win, as with LiteLLM.
-            timeout: router.seconds("timeout")?.or(settings.seconds("request_timeout")?),
-            stream_timeout: router.seconds("stream_timeout")?,
-        };
-        let params: Vec<_> =
-            router.section("default_litellm_params")?.rest().into_iter().map(|(_, entry)| entry).collect();
-        // Taken, although the one above has won: it is no unknown key.
-        settings.take_all(&["request_timeout"]);
-        config.routing = Routing::read(&mut router, &mut settings, warnings)?;
-        config.json_logs = settings.flag("json_logs")? == Some(true);
-        config.verbose = settings.flag("set_verbose")? == Some(true);
-        let mut general = roots.section("general_settings", warnings)?;
-        // LiteLLM has it among its own settings.
-        let guarded =
-            (settings.flag("require_auth_for_metrics_endpoint")?, general.flag("require_auth_for_metrics_endpoint")?);
-        config.open_metrics = guarded.0.or(guarded.1) == Some(false);
-        let keys_file;
-        (config.keys, keys_file) = keys::read(&mut general, &env)?;
-        config.limits = limits(&mut general)?;
-        if let Some(limits) = &mut config.fetch {
-            // LiteLLM's names.
-            limits.allow_private = settings.flag("user_url_validation")? == Some(false);
-            limits.allowed_hosts = settings.texts("user_url_allowed_hosts")?;
+        let mut sections = Sections::take(&mut roots, &mut config.warnings)?;
+        let common = common(&mut sections)?;
+        config.routing = Routing::read(&mut sections.router, &mut sections.settings, &mut config.warnings)?;
+        let keys_file = config.set_up(&mut sections, &env)?;
+        let foreign = config.add_models(&mut roots, &common, &env)?;
+        let Sections { settings, router, general } = sections;
+        for mut section in [settings, router, general].into_iter().chain(roots.into_rest()) {
+            known::warn_of_ignored(&mut section, &mut config.warnings);
+            unknown(section, &mut config.warnings);
         }
-        if let Some(limit) = general.pause("drain_seconds")? {
-            config.drain = limit;
-        }
-        if general.flag("fetch_urls")? == Some(false) {
-            config.fetch = None;
-        }
-        let credentials = roots.credentials(warnings)?;
-        let shares = config.routing.limits.clone();
-        let mut foreign = None;
-        for (file, index, node) in roots.list("model_list")? {
-            let context = Context {
-                file,
-                env: &env,
-                settings: &common,
-                limits: &shares,
-                params: &params,
-                credentials: &credentials,
-            };
-            match model::read(&context, index, node, warnings)? {
-                Entry::Model(model) => config.models.push(*model),
-                Entry::Foreign(error) => {
-                    warnings.push(format!("{error}; it is left out"));
-                    foreign.get_or_insert(error);
-                }
-            }
-        }
-        for mut section in [settings, router, general] {
-            known::warn_of_ignored(&mut section, warnings);
-            unknown(section, warnings);
-        }
-        for mut root in roots.into_rest() {
-            root.take_all(&["environment_variables", "include"]);
-            known::warn_of_ignored(&mut root, warnings);
-            unknown(root, warnings);
-        }
+        let (path, _) = &sources.0[0];
         for name in config.routing.unserved(&config.models) {
-            let (path, _) = &sources.0[0];
-            warnings.push(format!("{}: nobody serves `{name}`, which is named as a fallback or alias", path.display()));
+            let message = format!("{}: nobody serves `{name}`, which is named as a fallback or alias", path.display());
+            config.warnings.push(message);
         }
         if config.models.is_empty() {
-            let (path, _) = &sources.0[0];
-            return Err(
-                foreign.unwrap_or_else(|| whole(path, "`model_list` is empty: there is nothing to serve".to_owned()))
-            );
+            let empty = || whole(path, "`model_list` is empty: there is nothing to serve".to_owned());
+            return Err(foreign.unwrap_or_else(empty));
         }
         config.environment = env;
         config.files = sources.0.into_iter().map(|(path, _)| path).chain(keys_file).collect();
         Ok(config)
     }
+
+    /// What the sections say of the server, and the file of keys that they name.
+    fn set_up(&mut self, sections: &mut Sections<'_>, env: &Environment) -> Result<Option<PathBuf>, ConfigError> {
+        let Sections { settings, general, router: _ } = sections;
+        self.json_logs = settings.flag("json_logs")? == Some(true);
+        self.verbose = settings.flag("set_verbose")? == Some(true);
+        // LiteLLM has it among its own settings.
+        let (own, common) = (settings.flag(METRICS)?, general.flag(METRICS)?);
+        self.open_metrics = own.or(common) == Some(false);
+        let keys_file;
+        (self.keys, keys_file) = keys::read(general, env)?;
+        self.limits = limits(general)?;
+        self.drain = general.pause("drain_seconds")?.unwrap_or(self.drain);
+        self.fetch = fetch(settings, general)?;
+        Ok(keys_file)
+    }
+
+    /// Adds the models of all files. Says of one of another provider, if there is any, that it is left out.
+    fn add_models(
+        &mut self,
+        roots: &mut Roots<'_>,
+        settings: &Settings,
+        env: &Environment,
+    ) -> Result<Option<ConfigError>, ConfigError> {
+        let credentials = roots.credentials(&mut self.warnings)?;
+        let mut foreign = None;
+        for (file, index, node) in roots.list("model_list")? {
+            let limits = &self.routing.limits;
+            let context = Context { file, env, settings, limits, credentials: &credentials };
+            match model::read(&context, index, node, &mut self.warnings)? {
+                Entry::Model(model) => self.models.push(*model),
+                Entry::Foreign(error) => {
+                    self.warnings.push(format!("{error}; it is left out"));
+                    foreign.get_or_insert(error);
+                }
+            }
+        }
+        Ok(foreign)
+    }
+}
+
+const METRICS: &str = "require_auth_for_metrics_endpoint";
+
+/// The sections of settings.
+struct Sections<'a> {
+    settings: Section<'a>,
+    router: Section<'a>,
+    general: Section<'a>,
+}
+
+impl<'a> Sections<'a> {
+    fn take(roots: &mut Roots<'a>, warnings: &mut Vec<String>) -> Result<Self, ConfigError> {
+        // What was read before all else.
+        roots.take_all(&["environment_variables", "include"]);
+        Ok(Self {
+            settings: roots.section("litellm_settings", warnings)?,
+            router: roots.section("router_settings", warnings)?,
+            general: roots.section("general_settings", warnings)?,
+        })
+    }
+}
+
+/// What holds for models that say nothing else. The router's own settings win, as with LiteLLM.
+fn common(sections: &mut Sections<'_>) -> Result<Settings, ConfigError> {
+    let Sections { settings, router, general: _ } = sections;
+    // Both are taken: what lost is no unknown key.
+    let (timeout, request_timeout) = (router.seconds("timeout")?, settings.seconds("request_timeout")?);
+    let params = router.section("default_litellm_params")?.rest();
+    Ok(Settings {
+        drop_params: settings.flag("drop_params")?.unwrap_or_default(),
+        modify_params: settings.flag("modify_params")?.unwrap_or_default(),
+        keepalive: settings.seconds("keepalive_seconds")?,
+        timeout: timeout.or(request_timeout),
+        stream_timeout: router.seconds("stream_timeout")?,
+        params: params.into_iter().map(|(_, entry)| entry).collect(),
+    })
+}
+
+/// How media behind URLs are fetched, in LiteLLM's words; `None` is not at all.
+fn fetch(settings: &mut Section<'_>, general: &mut Section<'_>) -> Result<Option<FetchLimits>, ConfigError> {
+    let mut limits = FetchLimits::default();
+    let fetches = general.flag("fetch_urls")? != Some(false);
+    limits.allow_private = settings.flag("user_url_validation")? == Some(false);
+    limits.allowed_hosts = settings.texts("user_url_allowed_hosts")?;
+    Ok(Some(limits).filter(|_| fetches))
 }
 
 fn limits(general: &mut Section<'_>) -> Result<Limits, ConfigError> {

@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<std::time::Duration>,
     pub(crate) stream_timeout: Option<std::time::Duration>,
     pub(crate) keepalive: Option<std::time::Duration>,
+    /// `litellm_params` of models that do not set them.
+    pub(crate) params: Vec<tree::Entry>,
 }
 
 /// What is common to all entries.
@@ -30,8 +32,6 @@ pub(crate) struct Context<'a> {
     pub(crate) env: &'a Environment,
     pub(crate) settings: &'a Settings,
     pub(crate) limits: &'a Limits,
-    /// `litellm_params` of models that do not set them.
-    pub(crate) params: &'a [tree::Entry],
     /// By name, what models may have from there.
     pub(crate) credentials: &'a BTreeMap<String, Vec<tree::Entry>>,
 }
@@ -75,7 +75,7 @@ pub(crate) fn read(
         return Ok(Entry::Foreign(place.error("only `bedrock` is served")));
     }
     complete(&mut params, context)?;
-    params.complete(context.params);
+    params.complete(&settings.params);
     let ambient = Connection::ambient(context.env);
     let profile = params.find("aws_profile_name");
     let identity = identity::take(&mut params, context.env)?;

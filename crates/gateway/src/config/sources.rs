@@ -102,6 +102,13 @@ impl<'a> Roots<'a> {
         Ok(credentials)
     }
 
+    /// Takes out members of these names.
+    pub(crate) fn take_all(&mut self, keys: &[&str]) {
+        for root in &mut self.0 {
+            root.take_all(keys);
+        }
+    }
+
     /// What is left.
     pub(crate) fn into_rest(self) -> Vec<Section<'a>> {
         self.0

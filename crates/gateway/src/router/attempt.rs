@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue};
 use tokio::time::{Instant, sleep};
 
 use crate::caller::Caller;
-use crate::config::{MOST_RETRIES, Policy, Routing};
+use crate::config::{MOST_RETRIES, Policy, Routing, TagMatch};
 use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::aside::aside;
@@ -124,23 +124,16 @@ async fn go<R: Routed>(
     let mut kept: Option<Failure> = None;
     while let Some(name) = names.next() {
         trail.fallbacks += u32::from(trail.attempts > 0 || kept.is_some());
-        let Some(group) = app.deployments.group(&name) else {
-            kept.get_or_insert_with(|| ApiError::unknown_model(&name).into());
-            continue;
-        };
-        let group = match &tags {
-            Some((tags, match_by)) => group.for_tags(tags, *match_by),
-            None => Some(group),
-        };
-        let Some(group) = group else {
-            kept.get_or_insert_with(|| ApiError::untagged(&name).into());
-            names.push(Fallback::General, &name);
-            continue;
-        };
         let cold = if names.has_more(&name) { Cold::Never } else { Cold::Last };
         let policy = app.routing.retries.of(app.deployments.canonical(&name));
-        let attempts = Attempts { routing: &app.routing, policy, wishes: &wishes, group: &group, cold };
-        match attempts.run(&mut requests, trail).await {
+        let outcome = match group(app, &name, tags.as_ref()) {
+            Ok(group) => {
+                let attempts = Attempts { routing: &app.routing, policy, wishes: &wishes, group: &group, cold };
+                attempts.run(&mut requests, trail).await
+            }
+            Err(failure) => Err(failure),
+        };
+        match outcome {
             Ok(done) if !(done.filtered && names.push(Fallback::ContentPolicy, &name)) => return Ok(done.response),
             Ok(_) => {}
             Err(failure) => {
@@ -151,6 +144,14 @@ async fn go<R: Routed>(
         }
     }
     Err(kept.unwrap_or_else(|| ApiError::unknown_model("").into()))
+}
+
+/// The deployments of a name that the request is for.
+fn group<'a>(app: &'a Caller, name: &'a str, tags: Option<&(Tags, TagMatch)>) -> Result<Group<'a>, Failure> {
+    let group = app.deployments.group(name).ok_or_else(|| ApiError::unknown_model(name))?;
+    let Some((tags, match_by)) = tags else { return Ok(group) };
+    let tagged = group.for_tags(tags, *match_by);
+    tagged.ok_or_else(|| Failure { fallback: Fallback::General, ..ApiError::untagged(name).into() })
 }
 
 /// Those of header and body.

@@ -201,3 +201,21 @@ async fn a_request_reaches_nothing_private_through_media() {
     let answer = gateway.chat(&image("https://93.184.216.34/x.png")).await;
     insta::assert_snapshot!(answer.error(), @"400 invalid_request_error - messages[0].content[0].image_url.url: messages[0].content[0].image_url.url: Bedrock does not fetch URLs, and this one was not fetched before: send a data: URL");
 }
+
+#[tokio::test]
+async fn a_key_for_a_model_is_for_its_aliases_too() {
+    let keys = "general_settings: {keys: [{key: sk-nova, models: [nova]}, {key: sk-alias, models: [gpt-4o]}]}\n\
+                router_settings: {model_group_alias: {gpt-4o: nova, other: \"bedrock/meta.llama3-1-8b-instruct-v1:0\"}}";
+    let gateway = Gateway::start(keys).await;
+    let table = [
+        ("sk-nova", "gpt-4o", 200),
+        ("sk-nova", "other", 404),
+        ("sk-alias", "gpt-4o", 200),
+        // What the alias stands for is another name.
+        ("sk-alias", "nova", 404),
+    ];
+    for row @ (key, model, status) in table {
+        let chat = gateway.post("/v1/chat/completions").json(&question(json!({"model": model})));
+        assert_eq!(finish(chat.bearer_auth(key)).await.status, status, "{row:?}");
+    }
+}
