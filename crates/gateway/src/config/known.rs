@@ -295,7 +295,11 @@ pub(crate) const ROUTER: &[Key] = &[
     served("model_group_retry_policy", Map, "a `retry_policy` for the deployments of a name, by name"),
     served("retry_after", Seconds, "least wait before a deployment is asked again"),
     served("retry_policy", Map, "attempts after the first, by class of failure"),
-    served("routing_strategy", Text, "`simple-shuffle`; others are taken for it, with a warning"),
+    served(
+        "routing_strategy",
+        Text,
+        "`simple-shuffle`, `least-busy`, `usage-based-routing-v2`; others are taken for the first, with a warning",
+    ),
     served("stream_timeout", Seconds, "as `timeout`, of streams"),
     served("tag_filtering_match_any", Flag, "`false`: a deployment needs all tags of a request, not one of them"),
     ignored("alerting_config", CALLBACKS),
@@ -320,7 +324,7 @@ pub(crate) const ROUTER: &[Key] = &[
     ignored("redis_port", REDIS),
     ignored("redis_url", REDIS),
     ignored("router_general_settings", RUNTIME),
-    ignored("routing_strategy_args", "there is one strategy, which has none"),
+    ignored("routing_strategy_args", "the strategies that are served have none"),
     ignored("search_tools", NO_ENDPOINT),
     ignored("set_verbose", "set it in `litellm_settings`"),
 ];

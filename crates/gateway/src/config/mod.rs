@@ -27,5 +27,5 @@ pub(crate) use connection::Connection;
 pub(crate) use file::Model;
 pub(crate) use migrate::{Fate, Row, migrate};
 pub(crate) use policy::{Class, Policy};
-pub(crate) use routing::{Alias, Chains, Fallbacks, Limits, MOST_RETRIES, Routing, TagMatch};
+pub(crate) use routing::{Alias, Chains, Fallbacks, Limits, MOST_RETRIES, Routing, Strategy, TagMatch};
 pub(crate) use section::Place;

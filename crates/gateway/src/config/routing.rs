@@ -23,6 +23,7 @@ pub(crate) struct Routing {
     pub(crate) retries: RetryPolicies,
     /// How tags of requests are held against those of deployments; `None` is not at all.
     pub(crate) tags: Option<TagMatch>,
+    pub(crate) strategy: Strategy,
 }
 
 /// Attempts after the first, by class of failure.
@@ -31,6 +32,17 @@ pub(crate) struct RetryPolicies {
     common: Policy,
     /// In place of the common one, for the deployments of a name.
     by_name: BTreeMap<String, Policy>,
+}
+
+/// Which of several deployments is next. <https://docs.litellm.ai/docs/routing#advanced---routing-strategies>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strategy {
+    /// The one with the fewest open calls.
+    LeastBusy,
+    /// The one with the fewest tokens of this minute.
+    LeastUsed,
+    /// Any, by weight.
+    Shuffle,
 }
 
 /// Which of a request's tags a deployment has to have.
@@ -101,6 +113,7 @@ impl Default for Routing {
             fallbacks: Fallbacks::default(),
             retries: RetryPolicies::default(),
             tags: None,
+            strategy: Strategy::Shuffle,
         }
     }
 }
@@ -137,7 +150,7 @@ impl Routing {
         }
         let cools = router.flag("disable_cooldowns")? != Some(true);
         let cooldown = either!(pause "cooldown_time").unwrap_or(COOLDOWN);
-        let read = Self {
+        Ok(Self {
             limits: Limits {
                 max_parallel: router.count("default_max_parallel_requests")?,
                 allowed_fails: either!(count "allowed_fails"),
@@ -163,15 +176,8 @@ impl Routing {
             },
             retries: RetryPolicies::read(router, warnings)?,
             tags: tags(router)?,
-        };
-        if let Some(place) = router.find("routing_strategy")
-            && router.text("routing_strategy")?.is_some_and(|strategy| strategy != "simple-shuffle")
-        {
-            let (file, line, key) = (place.file.display(), place.line, &place.key);
-            warnings
-                .push(format!("{file}:{line}: `{key}`: `simple-shuffle` is used, the only strategy that is served"));
-        }
-        Ok(read)
+            strategy: strategy(router, warnings)?,
+        })
     }
 
     /// Names that requests would fall back to, and nobody serves.
@@ -229,6 +235,22 @@ fn tags(router: &mut Section<'_>) -> Result<Option<TagMatch>, ConfigError> {
     let is_on = router.flag("enable_tag_filtering")? == Some(true);
     let by = if router.flag("tag_filtering_match_any")? == Some(false) { TagMatch::All } else { TagMatch::Any };
     Ok(is_on.then_some(by))
+}
+
+fn strategy(router: &mut Section<'_>, warnings: &mut Vec<String>) -> Result<Strategy, ConfigError> {
+    const KEY: &str = "routing_strategy";
+    let Some(place) = router.find(KEY) else { return Ok(Strategy::Shuffle) };
+    Ok(match router.text(KEY)?.as_deref() {
+        Some("least-busy") => Strategy::LeastBusy,
+        Some("usage-based-routing" | "usage-based-routing-v2") => Strategy::LeastUsed,
+        Some("simple-shuffle") | None => Strategy::Shuffle,
+        Some(other) => {
+            let message =
+                format!("`{}`: `simple-shuffle` is used in place of `{other}`, which is not served", place.key);
+            warnings.push(place.warning(&message));
+            Strategy::Shuffle
+        }
+    })
 }
 
 /// `{gpt-4o: nova}`, or `{gpt-4o: {model: nova, hidden: true}}`.

@@ -14,7 +14,7 @@ use facade::{Catalog, Client, Fetcher, ModelSpec, Transport, UnsupportedParams};
 use tokio::sync::Mutex;
 
 use crate::clientside::Own;
-use crate::config::{Alias, Config, ConfigError, Connection, Model, Place};
+use crate::config::{Alias, Config, ConfigError, Connection, Model, Place, Strategy};
 use crate::observe::{self, Cooldowns, ModelMeters};
 use crate::pattern::captured;
 use crate::router::{Group, Load};
@@ -31,6 +31,8 @@ pub struct Deployments {
     /// Names with a `*`, the most exact one first.
     wildcards: Vec<String>,
     aliases: BTreeMap<String, Alias>,
+    /// Which of several is next.
+    pub(crate) strategy: Strategy,
     catalog: Catalog,
     fetcher: Option<Fetcher>,
     /// Connections that requests brought.
@@ -93,15 +95,8 @@ impl Deployments {
             // Only requests with media behind URLs notice.
             fetcher.inspect_err(|error| tracing::warn!("nothing can be fetched for requests: {error}")).ok()
         });
-        Ok(Self {
-            all,
-            groups,
-            wildcards,
-            aliases: config.routing.aliases.clone(),
-            catalog,
-            fetcher,
-            own: Mutex::default(),
-        })
+        let (aliases, strategy) = (config.routing.aliases.clone(), config.routing.strategy);
+        Ok(Self { all, groups, wildcards, aliases, strategy, catalog, fetcher, own: Mutex::default() })
     }
 
     /// Those that were there `before` keep their counts, their open calls and the time for which they are passed over.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::config::{Limits, TagMatch};
+use crate::config::{Limits, Strategy, TagMatch};
 use crate::deployments::{Deployment, Deployments, Found};
 use crate::router::verdict::Retry;
 use crate::router::{Tags, Ticket};
@@ -124,16 +124,23 @@ impl<'a> Group<'a> {
             let end = candidates.partition_point(|index| self.turn(*index) == turn);
             let place = match &candidates[..end] {
                 [_] => 0,
-                several => {
-                    let limits = several.iter().map(|index| self.member(*index).load.limits());
-                    pick(&weights(limits), fastrand::u64(..))
-                }
+                several => self.next(several, fastrand::u64(..)),
             };
             if let Some(chosen) = self.enter(candidates.remove(place)) {
                 return Some(chosen);
             }
         }
         None
+    }
+
+    /// The place of the next one, of several whose turn it is, by a roll of the dice.
+    fn next(&self, several: &[usize], roll: u64) -> usize {
+        let loads = several.iter().map(|index| &self.member(*index).load);
+        match self.deployments.strategy {
+            Strategy::LeastBusy => pick(&least(loads.map(|load| load.open())), roll),
+            Strategy::LeastUsed => pick(&least(loads.map(|load| load.tokens())), roll),
+            Strategy::Shuffle => pick(&weights(loads.map(|load| load.limits())), roll),
+        }
     }
 
     /// The lower, the sooner.
@@ -173,6 +180,13 @@ fn weights<'a>(limits: impl Iterator<Item = &'a Limits> + Clone) -> Vec<u64> {
         .unwrap_or_else(|| limits.map(|_| 1).collect())
 }
 
+/// Alike for those with the least, nothing for the others.
+fn least(counts: impl Iterator<Item = u32>) -> Vec<u64> {
+    let counts: Vec<u32> = counts.collect();
+    let least = counts.iter().min();
+    counts.iter().map(|count| u64::from(Some(count) == least)).collect()
+}
+
 /// The place that a roll of the dice means.
 fn pick(weights: &[u64], roll: u64) -> usize {
     let total: u64 = weights.iter().sum();
@@ -204,6 +218,12 @@ mod tests {
         for (weights, places) in table {
             assert_eq!([0, 1, 2, 3, 4, 5].map(|roll| pick(weights, roll)), *places, "{weights:?}");
         }
+    }
+
+    #[test]
+    fn the_least_of_several_share_the_rest() {
+        assert_eq!(least([3, 1, 2, 1].into_iter()), [0, 1, 0, 1]);
+        assert_eq!(least([0, 0].into_iter()), [1, 1]);
     }
 
     #[test]

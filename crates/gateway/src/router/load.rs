@@ -61,9 +61,13 @@ impl Load {
     }
 
     /// Calls that are not over yet.
-    #[cfg(test)]
-    fn open(&self) -> u32 {
+    pub(crate) fn open(&self) -> u32 {
         self.state.open.load(Ordering::Relaxed)
+    }
+
+    /// Tokens of the answers of this minute.
+    pub(crate) fn tokens(&self) -> u32 {
+        self.state.tokens.count(self.state.minute())
     }
 
     /// How much longer it is passed over.

@@ -120,7 +120,7 @@ model_list:
       output_cost_per_second: 1
     model_info: {mode: chat, id: x, max_tokens: 5}
 litellm_settings: {drop_params: true, fallbacks: [], drop_param: true}
-router_settings: {routing_strategy: least-busy, num_retry: 1, retry_policy: {RateLimitErrorRetry: 1}, allowed_fails_policy: {NotFoundErrorAllowedFails: 1}, model_group_alias: {n: k}}
+router_settings: {routing_strategy: latency-based-routing, num_retry: 1, retry_policy: {RateLimitErrorRetry: 1}, allowed_fails_policy: {NotFoundErrorAllowedFails: 1}, model_group_alias: {n: k}}
 general_settings: {database_url: x, master_kye: y}
 guardrails: []
 modle_list: []
@@ -128,7 +128,7 @@ modle_list: []
     insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
 config.yaml:12: `router_settings.allowed_fails_policy.NotFoundErrorAllowedFails` is ignored: what is wrong with a request cools nobody
 config.yaml:12: unknown key `router_settings.retry_policy.RateLimitErrorRetry`
-config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used, the only strategy that is served
+config.yaml:12: `router_settings.routing_strategy`: `simple-shuffle` is used in place of `latency-based-routing`, which is not served
 config.yaml:4: unknown key `model_list[0].litellm_parms`
 config.yaml:9: `model_list[0].litellm_params.output_cost_per_second` is ignored: nothing is counted at such a price
 config.yaml:11: unknown key `litellm_settings.drop_param`

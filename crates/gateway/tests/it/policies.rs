@@ -145,3 +145,32 @@ async fn how_often_may_fail_depends_on_the_failure() {
         assert_eq!(who(&gateway.chat(&question(json!({}))).await), "good", "{status}");
     }
 }
+
+#[tokio::test]
+async fn calls_go_where_the_fewest_are_open() {
+    // Nearly all of them would go to the first by weight.
+    let models = [("one", NOVA, ", weight: 1000"), ("other", NOVA, ", weight: 0.001")];
+    let gateway = gateway(&models, "routing_strategy: least-busy").await;
+    let mut served = std::collections::BTreeSet::new();
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        gateway.emulator.script("slow=300".parse().unwrap());
+        let request = gateway.post("/v1/chat/completions").json(&question(json!({"stream": true})));
+        let answer = request.send().await.unwrap();
+        served.insert(answer.headers()["x-litellm-model-id"].to_str().unwrap().to_owned());
+        open.push(answer);
+    }
+    assert_eq!(served.len(), 2, "{served:?}");
+}
+
+#[tokio::test]
+async fn calls_go_where_the_fewest_tokens_were_used() {
+    let models = [("one", NOVA, ", weight: 1000"), ("other", NOVA, ", weight: 0.001")];
+    let gateway = gateway(&models, "routing_strategy: usage-based-routing-v2").await;
+    let mut served = Vec::new();
+    for _ in 0..4 {
+        served.push(who(&gateway.chat(&question(json!({}))).await));
+    }
+    served.sort_unstable();
+    assert_eq!(served, ["one", "one", "other", "other"]);
+}

@@ -76,6 +76,36 @@ async fn deployments_that_stay_keep_their_counts_open_calls_and_cooldowns() {
     drop(open);
 }
 
+#[tokio::test]
+async fn under_load_every_request_is_answered_once_while_the_configuration_is_read_again() {
+    const CALLERS: usize = 200;
+    let emulator = Emulator::start().await.unwrap();
+    let live = Live::new(app("nova", &emulator).await);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1/chat/completions", listener.local_addr().unwrap());
+    tokio::spawn(gateway::serve(listener, live.router(), Limits::default(), std::future::pending()));
+    let client = reqwest::Client::new();
+    let answers = futures::future::join_all((0..CALLERS).map(|caller| {
+        let request = client.post(&url).json(&question(json!({"stream": caller % 2 == 0})));
+        async { request.send().await.unwrap().text().await.unwrap() }
+    }));
+    let replace = async {
+        loop {
+            live.replace(app("nova", &emulator).await);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let answers = tokio::select! {
+        answers = answers => answers,
+        () = replace => unreachable!("it goes on for ever"),
+    };
+    for answer in answers {
+        assert!(answer.ends_with("data: [DONE]\n\n") || answer.contains(r#""finish_reason":"stop""#), "{answer}");
+    }
+    assert_eq!(emulator.requests().len(), CALLERS);
+    assert_eq!(emulator.open_calls(), 0);
+}
+
 /// `pumice serve`, stopped in the end.
 struct Server(Child, String);
 
