@@ -122,6 +122,7 @@ async fn go<R: Routed>(
     let mut names = Names::new(&app.routing, &wishes, &is_served, asked);
     let mut requests = Requests { first: Some(first), again };
     let mut kept: Option<Failure> = None;
+    let mut held: Option<(Response, HeaderMap)> = None;
     while let Some(name) = names.next() {
         trail.fallbacks += u32::from(trail.attempts > 0 || kept.is_some());
         let cold = if names.has_more(&name) { Cold::Never } else { Cold::Last };
@@ -135,13 +136,18 @@ async fn go<R: Routed>(
         };
         match outcome {
             Ok(done) if !(done.filtered && names.push(Fallback::ContentPolicy, &name)) => return Ok(done.response),
-            Ok(_) => {}
+            // Somebody else may answer. If nobody does, this is the answer.
+            Ok(done) => held = held.or_else(|| Some((done.response, trail.labels()))),
             Err(failure) => {
                 names.push(failure.fallback, &name);
                 // When nobody answers, the caller sees what AWS said of the model that it asked for.
                 kept = Some(kept.filter(|kept| kept.of_aws || !failure.of_aws).unwrap_or(failure));
             }
         }
+    }
+    if let Some((response, labels)) = held {
+        trail.goes_back_to(labels);
+        return Ok(response);
     }
     Err(kept.unwrap_or_else(|| ApiError::unknown_model("").into()))
 }

@@ -55,6 +55,11 @@ impl Trail {
         self.labels.extend(headers::warnings(warnings).map(|warnings| (headers::WARNINGS, warnings)));
     }
 
+    /// The answer is that of an attempt before the last, of which this was said.
+    pub(crate) fn goes_back_to(&mut self, labels: HeaderMap) {
+        self.headers = labels;
+    }
+
     /// What is said of the last attempt.
     pub(crate) fn labels(&self) -> HeaderMap {
         self.labels.iter().cloned().collect()

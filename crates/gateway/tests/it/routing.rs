@@ -150,6 +150,25 @@ async fn other_models_stand_in() {
 }
 
 #[tokio::test]
+async fn what_a_filter_holds_back_another_model_may_answer_and_if_none_does_it_is_the_answer() {
+    const GUARDED: &str = ", guardrailConfig: {guardrailIdentifier: g, guardrailVersion: \"1\"}";
+    let settings = "router_settings: {num_retries: 0, content_policy_fallbacks: [{mild: [free]}, {lone: [broken]}]}";
+    let models = [("mild", NOVA, GUARDED), ("lone", NOVA, GUARDED), ("free", PRO, ""), ("broken", BROKEN, "")];
+    let gateway = gateway(&models, settings).await;
+    let mut lines = Vec::new();
+    for (name, says) in [("mild", "hello"), ("mild", "forbidden"), ("lone", "forbidden")] {
+        let body = json!({"model": name, "messages": [{"role": "user", "content": says}]});
+        let answer = gateway.chat(&body).await;
+        lines.push(format!("{name} {says}: {} {}", told(&answer), answer.json()["choices"][0]["finish_reason"]));
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    mild hello: 200 mild 0 0 "stop"
+    mild forbidden: 200 free 0 1 "stop"
+    lone forbidden: 200 lone 0 1 "content_filter"
+    "#);
+}
+
+#[tokio::test]
 async fn a_request_may_name_who_stands_in_and_how_often_to_try() {
     let gateway = gateway(&[("a", THROTTLED, ", num_retries: 0"), ("b", NOVA, "")], "").await;
     let mut with = Vec::new();
