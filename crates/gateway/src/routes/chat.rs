@@ -1,40 +1,13 @@
 //! `POST /v1/chat/completions`.
 
-use axum::body::Body;
-use axum::extract::Path;
-use axum::response::Response;
 use facade::transform::Delivery;
 use facade::types::{Extra, FinishReason, RawJson};
 use facade::{ChatCall, ChatRequest, Error};
-use http::HeaderMap;
 
-use crate::caller::Caller;
 use crate::deployments::{Deployment, Found};
-use crate::error::ApiError;
-use crate::router::{Answer, Prepared, Routed, Whole, route};
+use crate::router::{Answer, Prepared, Routed, Whole};
 use crate::routes::body;
 use crate::{headers, observe, sse};
-
-/// The body names the model.
-pub(crate) async fn unnamed(app: Caller, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    route(&app, body::request::<ChatRequest>(&body).await?, || body::parse(&body)).await
-}
-
-/// The path names the model, whatever the body says.
-pub(crate) async fn named(
-    app: Caller,
-    Path(model): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let body = body::read(&app, &headers, body).await?;
-    let named = |mut request: ChatRequest| {
-        request.model.clone_from(&model);
-        request
-    };
-    route(&app, named(body::request(&body).await?), || body::parse(&body).map(named)).await
-}
 
 impl Routed for ChatRequest {
     type Call = (ChatCall, Delivery);

@@ -19,8 +19,8 @@ use axum::extract::{Path, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
-use facade::ErrorBody;
 use facade::types::{EmbeddingRequest, ImageRequest, RerankRequest};
+use facade::{ChatRequest, ErrorBody};
 use futures::FutureExt as _;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde::de::DeserializeOwned;
@@ -62,20 +62,18 @@ fn tells_all(summary: &'static str, answer: &'static str) -> Doc {
     Doc { open: true, ..tells(summary, answer) }
 }
 
-/// All of them. Which of them want a key is in their handlers: those with a `Caller`.
+/// All of them. Which of them want a key is in their handlers: those with a `Caller` or a `Scraper`.
 fn endpoints() -> Vec<Endpoint> {
-    let chat = asks("Answer a conversation.", "ChatCompletionRequest", "ChatCompletion");
-    let completion = asks("Go on from a prompt.", "CompletionRequest", "Completion");
-    let embedding = asks("Turn texts into vectors.", "EmbeddingRequest", "EmbeddingList");
-    let image = asks("Draw.", "ImageRequest", "ImageList");
-    let edit = asks("Edit an image.", "ImageEditRequest", "ImageList");
-    let rank = asks("Rank documents.", "RerankRequest", "RerankList");
     vec![
-        endpoint(&["/v1/chat/completions", "/chat/completions"], post(chat::unnamed), chat.clone()),
         endpoint(
-            &["/openai/deployments/{model}/chat/completions", "/engines/{model}/chat/completions"],
-            post(chat::named),
-            chat,
+            &[
+                "/v1/chat/completions",
+                "/chat/completions",
+                "/openai/deployments/{model}/chat/completions",
+                "/engines/{model}/chat/completions",
+            ],
+            post(respond::<ChatRequest>),
+            asks("Answer a conversation.", "ChatCompletionRequest", "ChatCompletion"),
         ),
         endpoint(
             &[
@@ -85,12 +83,12 @@ fn endpoints() -> Vec<Endpoint> {
                 "/engines/{model}/completions",
             ],
             post(completions::complete),
-            completion,
+            asks("Go on from a prompt.", "CompletionRequest", "Completion"),
         ),
         endpoint(
             &["/v1/embeddings", "/embeddings", "/openai/deployments/{model}/embeddings", "/engines/{model}/embeddings"],
             post(respond::<EmbeddingRequest>),
-            embedding,
+            asks("Turn texts into vectors.", "EmbeddingRequest", "EmbeddingList"),
         ),
         endpoint(
             &[
@@ -100,7 +98,7 @@ fn endpoints() -> Vec<Endpoint> {
                 "/engines/{model}/images/generations",
             ],
             post(respond::<ImageRequest>),
-            image,
+            asks("Draw.", "ImageRequest", "ImageList"),
         ),
         endpoint(
             &[
@@ -110,9 +108,13 @@ fn endpoints() -> Vec<Endpoint> {
                 "/engines/{model}/images/edits",
             ],
             post(images::edit),
-            edit,
+            asks("Edit an image.", "ImageEditRequest", "ImageList"),
         ),
-        endpoint(&["/v2/rerank", "/v1/rerank", "/rerank"], post(respond::<RerankRequest>), rank),
+        endpoint(
+            &["/v2/rerank", "/v1/rerank", "/rerank"],
+            post(respond::<RerankRequest>),
+            asks("Rank documents.", "RerankRequest", "RerankList"),
+        ),
         endpoint(&["/v1/models", "/models"], get(models::list), tells("The models of this key.", "ModelList")),
         endpoint(&["/v1/models/{*model}", "/models/{*model}"], get(models::one), tells("One model.", "Model")),
         endpoint(
