@@ -44,7 +44,7 @@ async fn requests_go_to_the_deployments_that_have_their_tags() {
         (&tagged, json!({"metadata": {"tags": ["paid"]}})),
         (&tagged, json!({"tags": ["other"]})),
         (&with_default, json!({})),
-        (&with_default, json!({"tags": ["free"], "stream": true})),
+        (&with_default, json!({"stream": true, "tags": ["free"]})),
         (&with_default, json!({"tags": ["free", "fast"]})),
     ] {
         lines.push(format!("{more}: {}", who(&gateway.chat(&question(more.clone())).await)));
