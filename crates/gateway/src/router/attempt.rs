@@ -146,7 +146,7 @@ async fn go<R: Routed>(
         }
     }
     if let Some((response, labels)) = held {
-        trail.goes_back_to(labels);
+        trail.goes_back_to(&labels);
         return Ok(response);
     }
     Err(kept.unwrap_or_else(|| ApiError::unknown_model("").into()))

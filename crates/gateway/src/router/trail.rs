@@ -56,8 +56,8 @@ impl Trail {
     }
 
     /// The answer is that of an attempt before the last, of which this was said.
-    pub(crate) fn goes_back_to(&mut self, labels: HeaderMap) {
-        self.headers = labels;
+    pub(crate) fn goes_back_to(&mut self, labels: &HeaderMap) {
+        self.labels = labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     }
 
     /// What is said of the last attempt.
