@@ -231,7 +231,7 @@ async fn endpoints_and_headers_are_the_operators() {
     Authorization needs no credentials
         bedrock-runtime.us-west-2.amazonaws.com /model/amazon.nova-lite-v1%3A0/converse Bearer gateway
     a ranking by an API key
-        error: CredentialsError: no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached; bedrock-agent-runtime takes AWS keys and no Bedrock API key; with `invoke/` before the model an API key will do
+        error: CredentialsError: no AWS credentials: set AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached; bedrock-agent-runtime takes AWS keys and no Bedrock API key; with `invoke/` before the model an API key will do (model arn:aws:bedrock:us-west-2::foundation-model/amazon.rerank-v1:0, region us-west-2)
     certificates are always verified
         bedrock-runtime.us-west-2.amazonaws.com /model/amazon.nova-lite-v1%3A0/converse AKID/us-west-2/bedrock
         gateway::commands::setup: c.yaml:2: `model_list[0].litellm_params.ssl_verify` is ignored: certificates are always verified; AWS_CA_BUNDLE names those to trust
