@@ -46,18 +46,28 @@ const fn is_special(byte: u8) -> bool {
     byte < b' ' || byte == b'"' || byte == b'\\'
 }
 
-/// How many bytes need no escape. Media need none, and are looked at in large blocks; the lines of a text end soon.
+/// How many bytes need no escape.
 fn plain(bytes: &[u8]) -> usize {
-    let large = in_blocks(bytes, 64);
-    let small = large + in_blocks(&bytes[large..], 8);
-    let end = bytes[small..].iter().position(|byte| is_special(*byte));
-    end.map_or(bytes.len(), |end| small + end)
+    // Media need none at all.
+    let (blocks, _) = bytes.as_chunks::<64>();
+    let has_none = |block: &&[u8; 64]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+    let start = blocks.iter().take_while(has_none).count() * 64;
+    // The lines of a text end soon.
+    let (words, rest) = bytes[start..].as_chunks::<8>();
+    let in_word = words.iter().enumerate().find_map(|(index, word)| Some(index * 8 + first_special(*word)?));
+    let end = in_word.or_else(|| Some(words.len() * 8 + rest.iter().position(|byte| is_special(*byte))?));
+    end.map_or(bytes.len(), |end| start + end)
 }
 
-/// The same, to the end of the last block of which that is true. No branch for each byte, so that the compiler does many at once.
-fn in_blocks(bytes: &[u8], size: usize) -> usize {
-    let has_none = |block: &&[u8]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
-    bytes.chunks_exact(size).take_while(has_none).count() * size
+/// The place of the first byte that needs an escape.
+fn first_special(word: [u8; 8]) -> Option<usize> {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_le_bytes(word);
+    // Whatever is below `limit` borrows from its own high bit. So may bytes above it, but none below it: the first is right.
+    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word & (EACH << 7);
+    let equal = |byte: u8| below(word ^ (EACH * u64::from(byte)), 1);
+    let found = below(word, b' ') | equal(b'"') | equal(b'\\');
+    (found != 0).then(|| found.trailing_zeros() as usize / 8)
 }
 
 const fn escape(byte: u8) -> CharEscape {
