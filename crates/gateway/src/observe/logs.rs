@@ -37,7 +37,7 @@ pub(crate) fn start(filter: Option<&str>, default: &str) -> Result<(), String> {
     let (filter, handle) = reload::Layer::new(filter);
     let lines = Lines { text: Format::default(), json: Format::default().json().flatten_event(true) };
     let lines = Lines { json: lines.json.with_current_span(false).with_span_list(false), ..lines };
-    let layer = tracing_subscriber::fmt::layer().event_format(lines).with_writer(lines::Out);
+    let layer = tracing_subscriber::fmt::layer().event_format(lines).with_writer(lines::Out).log_internal_errors(false);
     // A second start in one process, as in tests, keeps the first.
     let registry = tracing_subscriber::registry().with(filter).with(filter_fn(is_masked)).with(layer);
     if registry.try_init().is_ok() {

@@ -134,6 +134,18 @@ async fn a_server_that_stops_has_logged_every_call() {
 }
 
 #[tokio::test]
+async fn calls_are_answered_when_nobody_reads_the_log() {
+    let mut server = Server::start("unread", "json_logs: true", &[], &[]).await;
+    // The pipe is closed once the next line finds nobody.
+    server.lines = mpsc::channel().1;
+    for _ in 0..5 {
+        assert_eq!(server.chat(json!({}), None).await, 200);
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
+    server.stop();
+}
+
+#[tokio::test]
 async fn set_verbose_shows_the_request_of_aws() {
     let mut server = Server::start("verbose", "set_verbose: true", &[], &[]).await;
     assert_eq!(server.chat(json!({}), None).await, 200);
