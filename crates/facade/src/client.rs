@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bedrock_transform::{Answer, Catalog, ChatCall, Delivery, Media, ModelSpec, Options, chat};
+use bedrock_transform::{Answer, Catalog, ChatCall, Delivery, Media, ModelSpec, Options, Outgoing, chat};
 use core_types::{ChatRequest, ChatResponse};
 
 use crate::learnt::Learnt;
@@ -69,6 +69,12 @@ impl Client {
     pub const fn with_profiles(mut self) -> Self {
         self.use_profiles = true;
         self
+    }
+
+    /// The inference profile that stands in for the model of `call`, if [`Client::with_profiles`] is set and one has answered.
+    #[must_use]
+    pub fn known_profile(&self, call: &Outgoing) -> Option<String> {
+        if self.use_profiles { self.learnt.profile(call) } else { None }
     }
 
     /// What happens where a request does not fit its model.
@@ -219,10 +225,7 @@ impl Client {
     }
 
     fn through_known_profile(&self, call: ChatCall) -> ChatCall {
-        if !self.use_profiles {
-            return call;
-        }
-        match self.learnt.profile(&call.outgoing) {
+        match self.known_profile(&call.outgoing) {
             Some(profile) => call.through(profile),
             None => call,
         }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::{BufMut, Bytes, BytesMut};
-use facade::{ChatStream, Error, Step};
+use facade::{ChatStream, Error, Step, Warning};
 use futures::Stream;
 use http::{HeaderValue, header};
 use serde::Serialize;
@@ -57,6 +57,11 @@ pub(crate) async fn open(stream: ChatStream, keepalive: Option<Duration>, shape:
 }
 
 impl Opened {
+    /// What was left out, changed or rewritten.
+    pub(crate) fn warnings(&self) -> &[Warning] {
+        self.0.stream.warnings()
+    }
+
     /// The answer. The call is over when its last byte is taken, or nobody takes it any more.
     pub(crate) fn respond(self, ticket: Ticket) -> Response {
         let Self(mut events) = self;

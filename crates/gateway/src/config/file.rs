@@ -61,6 +61,8 @@ pub(crate) struct Model {
     pub(crate) keepalive: Option<Duration>,
     pub(crate) drop_params: bool,
     pub(crate) modify_params: bool,
+    /// Whether chats go through an inference profile where AWS serves the model by nothing else.
+    pub(crate) use_profiles: bool,
     /// What requests may bring of the caller's own.
     pub(crate) clientside: Clientside,
     /// Headers of the operator's own, sent with every call.
@@ -91,6 +93,7 @@ impl Model {
             keepalive: None,
             drop_params: false,
             modify_params: false,
+            use_profiles: false,
             clientside: Clientside::default(),
             headers: Vec::new(),
             defaults: ChatRequest::default(),

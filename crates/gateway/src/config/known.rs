@@ -131,6 +131,11 @@ pub(crate) const PARAMS: &[Key] = &[
     served("request_timeout", Seconds, "as `timeout`"),
     served("stream_timeout", Seconds, "the same of streams"),
     served("timeout", Seconds, "time to the head of an answer, and between two pieces of it"),
+    served(
+        "use_inference_profiles",
+        Flag,
+        "call the model of a chat through the nearest inference profile where AWS serves it by nothing else",
+    ),
     // Parameters of requests that deserve to be named.
     served("additional_drop_params", Texts, "parameters to leave out"),
     served("allowed_openai_params", Texts, "parameters to send although the model is not known to have them"),

@@ -98,6 +98,7 @@ pub(crate) fn read(
     read.keepalive = params.seconds("keepalive_seconds")?.or(settings.keepalive);
     read.drop_params = params.flag("drop_params")?.unwrap_or(settings.drop_params);
     read.modify_params = params.flag("modify_params")?.unwrap_or(settings.modify_params);
+    read.use_profiles = params.flag("use_inference_profiles")?.unwrap_or_default();
     read.clientside = clientside(&mut params, warnings)?;
     read.headers = headers(&mut params)?;
     read.info = said(&mut params, said(&mut info, ModelOverrides::new())?)?;

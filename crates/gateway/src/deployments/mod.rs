@@ -1,5 +1,6 @@
 //! From the name that a caller uses to a client and a model.
 
+mod chats;
 mod pool;
 mod prepare;
 
@@ -284,8 +285,8 @@ impl Deployment {
             meters: Arc::new(ModelMeters::new(&model.name)),
             spec,
             prices: OnceLock::new(),
-            client: Client::new(transport.clone()).with_options(options.clone()),
-            stream_client: Client::new(streams).with_options(options),
+            client: chats::client(model, transport.clone(), &options),
+            stream_client: chats::client(model, streams, &options),
             transport,
         })
     }
@@ -302,8 +303,8 @@ impl Deployment {
             pool.forget_many();
             pool.transports(&connection, self.config.stream_timeout).await?
         };
-        deployment.client = Client::new(transport.clone()).with_options(self.client.options().clone());
-        deployment.stream_client = Client::new(streams).with_options(self.client.options().clone());
+        deployment.client = chats::client(&self.config, transport.clone(), self.client.options());
+        deployment.stream_client = chats::client(&self.config, streams, self.client.options());
         deployment.transport = transport;
         Ok(deployment)
     }

@@ -280,6 +280,7 @@ impl Attempts<'_> {
         match answer {
             Ok(Answer::Stream(stream)) => {
                 ticket.succeed();
+                trail.tells(stream.warnings());
                 Ok(Done { response: stream.respond(ticket), filtered: false })
             }
             Ok(Answer::Whole(Whole { response, tokens, filtered, warnings })) => {

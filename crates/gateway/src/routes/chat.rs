@@ -39,17 +39,17 @@ impl Routed for ChatRequest {
 
     async fn send((call, delivery): Self::Call, deployment: &Deployment) -> Result<Answer, Error> {
         if delivery == Delivery::Stream {
-            let stream = deployment.stream_client.stream(call).await?;
+            let stream = deployment.chat_stream(call).await?;
             return Ok(Answer::Stream(Box::new(sse::open(stream, deployment.keepalive(), sse::Shape::Chat).await?)));
         }
-        let reply = deployment.client.send(call).await?;
+        let reply = deployment.chat(call).await?;
         observe::uses(&reply);
         let choice = reply.value.choices.first();
         Ok(Answer::Whole(Whole {
             response: body::answer(&reply.value, reply.request_id.as_deref()),
             tokens: reply.value.usage.map_or(0, |usage| usage.total_tokens),
             filtered: choice.is_some_and(|choice| choice.finish_reason == FinishReason::ContentFilter),
-            warnings: None,
+            warnings: Some(reply.warnings),
         }))
     }
 }

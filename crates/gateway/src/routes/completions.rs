@@ -86,18 +86,18 @@ impl Routed for Text {
 
     async fn send(((call, delivery), echo): Self::Call, deployment: &Deployment) -> Result<Answer, Error> {
         if delivery == Delivery::Stream {
-            let stream = deployment.stream_client.stream(call).await?;
+            let stream = deployment.chat_stream(call).await?;
             let stream = sse::open(stream, deployment.keepalive(), sse::Shape::Text { echo }).await?;
             return Ok(Answer::Stream(Box::new(stream)));
         }
-        let reply = deployment.client.send(call).await?;
+        let reply = deployment.chat(call).await?;
         observe::uses(&reply);
         let completion = Completion::of_answer(&reply.value, echo.as_deref());
         Ok(Answer::Whole(Whole {
             response: body::answer(&completion, reply.request_id.as_deref()),
             tokens: reply.value.usage.map_or(0, |usage| usage.total_tokens),
             filtered: reply.value.choices.iter().any(|choice| choice.finish_reason == FinishReason::ContentFilter),
-            warnings: None,
+            warnings: Some(reply.warnings),
         }))
     }
 }

@@ -21,6 +21,7 @@ mod observe_process;
 mod policies;
 #[cfg(unix)]
 mod process_storms;
+mod profiles;
 mod published;
 mod reload;
 mod rerank;
