@@ -22,6 +22,7 @@
 //! ```
 
 mod app;
+mod betas;
 mod cache;
 mod caller;
 mod check;

@@ -8,7 +8,7 @@ use facade::{ChatCall, EmbedCall, EmbedJobCall, ImageCall, Media, ModelSpec, Out
 
 use crate::deployments::{Deployment, Found, resolve};
 use crate::observe::{self, Used};
-use crate::{cache, defaults};
+use crate::{betas, cache, defaults};
 
 /// A guardrail that the operator configured is not the caller's to choose.
 const GUARDRAIL: &str = "guardrailConfig";
@@ -22,6 +22,9 @@ impl Found<'_> {
         let Deployment { config, client, .. } = self.deployment;
         let taken = self.take(&mut request.extra);
         defaults::fill(request, &config.defaults);
+        for (_, flags) in config.headers.iter().filter(|(name, _)| betas::is_of_flags(name)) {
+            betas::add(&mut request.extra, flags);
+        }
         let left_out = cache::inject(request)?;
         let media = match &self.deployments.fetcher {
             Some(fetcher) => fetcher.media(request).await?,
@@ -177,10 +180,10 @@ impl Found<'_> {
         if known.as_deref() == region { prices.clone() } else { look_up() }
     }
 
-    /// The deployment's headers, where the request has none of the same name.
+    /// The deployment's headers, where the request has none of the same name. Flags are in the body.
     fn add_headers(&self, outgoing: &mut Outgoing) {
         for (name, value) in &self.deployment.config.headers {
-            if !outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
+            if !betas::is_of_flags(name) && !outgoing.headers.iter().any(|(set, _)| set.eq_ignore_ascii_case(name)) {
                 outgoing.headers.push((name.clone(), value.clone()));
             }
         }

@@ -15,7 +15,7 @@ use crate::deployments::{Deployment, Found};
 use crate::error::ApiError;
 use crate::router::{Answer, Prepared, Routed, Whole, route};
 use crate::routes::body;
-use crate::{observe, sse};
+use crate::{betas, observe, sse};
 
 /// Most prompts of a request that are asked at once.
 const AT_ONCE: usize = 10;
@@ -31,6 +31,9 @@ pub(crate) async fn complete(
     let mut fields: Extra = body::request(&body).await?;
     if let Some(Path(model)) = model {
         fields.insert("model", RawJson::from_value(&model).map_err(|_| wrong("model", "is not a name"))?);
+    }
+    if let Some(flags) = betas::of_headers(&headers) {
+        betas::add(&mut fields, &flags);
     }
     let prompts = prompts(fields.remove("prompt"))?;
     let echo = flag(&mut fields, "echo")?;

@@ -28,9 +28,9 @@ use serde::de::DeserializeOwned;
 use crate::app::Live;
 use crate::caller::Caller;
 use crate::error::ApiError;
-use crate::observe;
 use crate::router::{Routed, route};
 use crate::routes::openapi::Doc;
+use crate::{betas, observe};
 
 pub(crate) use completions::Completion;
 pub use openapi::openapi;
@@ -165,9 +165,13 @@ async fn respond<R: Routed + DeserializeOwned + 'static>(
     body: Body,
 ) -> Result<Response, ApiError> {
     let body = body::read(&app, &headers, body).await?;
+    let flags = betas::of_headers(&headers);
     let named = |mut request: R| {
         if let Some(Path(model)) = &model {
             request.model().clone_from(model);
+        }
+        if let Some(flags) = &flags {
+            betas::add(request.extra(), flags);
         }
         request
     };

@@ -1,6 +1,6 @@
 //! What a deployment adds to its requests and answers.
 
-use crate::common::{Gateway, question};
+use crate::common::{Gateway, finish, question};
 use bedrock_emulator::Fault;
 use serde_json::json;
 
@@ -71,4 +71,34 @@ async fn a_request_has_a_patience_and_retries_of_its_own() {
         let error = gateway.chat(&question(wrong)).await.error();
         assert!(error.starts_with(&format!("400 invalid_request_error - {name}: ")), "{error}");
     }
+}
+
+const CLAUDE: &str = "bedrock/converse/anthropic.claude-3-haiku-20240307-v1:0";
+
+#[tokio::test]
+async fn flags_of_claude_in_headers_reach_the_model_if_bedrock_knows_them() {
+    let gateway = Gateway::of("nova", CLAUDE, ", extra_headers: {Anthropic-Beta: output-128k-2025-02-19}", "").await;
+    let body = question(json!({"extra_headers": {"anthropic-beta": "effort-2025-11-24"}, "allowed_betas": ["own"]}));
+    let prompt = json!({"model": "nova", "prompt": "Say hello", "allowed_betas": ["own"]});
+    let all = ["effort-2025-11-24", "context-1m-2025-08-07", "own", "output-128k-2025-02-19"];
+    for (path, body, flags) in [("chat/completions", body, &all[..]), ("completions", prompt, &all[1..])] {
+        let request = gateway.post(&format!("/v1/{path}")).json(&body);
+        let request = request.header("anthropic-beta", "context-1m-2025-08-07, new").header("anthropic-beta", "own");
+        let answer = finish(request).await;
+        let told = (answer.status, answer.header("x-bedrock-warnings"));
+        assert_eq!(told, (200, "dropped=anthropic-beta:new"), "{}", answer.text);
+        let sent = gateway.emulator.requests().pop().unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&sent.body).unwrap();
+        assert_eq!(body["additionalModelRequestFields"], json!({"anthropic_beta": flags}));
+        assert_eq!(sent.header("anthropic-beta"), None);
+    }
+}
+
+#[tokio::test]
+async fn flags_of_claude_in_headers_are_told_where_the_model_has_no_use_for_them() {
+    let gateway = Gateway::start("").await;
+    let request = gateway.post("/v1/chat/completions").json(&question(json!({})));
+    let answer = finish(request.header("anthropic-beta", "context-1m-2025-08-07")).await;
+    assert_eq!((answer.status, answer.header("x-bedrock-warnings")), (200, "dropped=anthropic_beta"));
+    assert_eq!(gateway.sent().get("additionalModelRequestFields"), None);
 }
