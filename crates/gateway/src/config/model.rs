@@ -89,6 +89,9 @@ pub(crate) fn read(
         endpoint: endpoint.or(ambient.endpoint).or(api_base),
         agent_endpoint: agent_endpoint.or(ambient.agent_endpoint),
         timeout: params.seconds("timeout")?.or(params.seconds("request_timeout")?).or(settings.timeout),
+        connect_timeout: params.seconds("connect_timeout")?,
+        idle_timeout: params.seconds("idle_timeout")?,
+        total_timeout: params.seconds("total_timeout")?,
         max_attempts: 1,
     };
     let mut read = Model::new(name, model, connection);

@@ -1,5 +1,7 @@
 //! What a deployment adds to its requests and answers.
 
+use std::time::Duration;
+
 use crate::common::{Gateway, finish, question};
 use bedrock_emulator::Fault;
 use serde_json::json;
@@ -101,4 +103,26 @@ async fn flags_of_claude_in_headers_are_told_where_the_model_has_no_use_for_them
     let answer = finish(request.header("anthropic-beta", "context-1m-2025-08-07")).await;
     assert_eq!((answer.status, answer.header("x-bedrock-warnings")), (200, "dropped=anthropic_beta"));
     assert_eq!(gateway.sent().get("additionalModelRequestFields"), None);
+}
+
+#[tokio::test]
+async fn a_deployment_limits_the_time_of_a_whole_call_and_of_silence_in_it() {
+    let table = [
+        (true, "total_timeout: 0.3", "slow=100", "the time for the whole call is over"),
+        (false, "total_timeout: 0.3", "stall;after=0", "the call was not complete after 300ms"),
+        (true, "idle_timeout: 0.2, timeout: 20", "stall;after=2", "AWS sent nothing for 200ms within an answer"),
+    ];
+    for (stream, limit, fault, reason) in table {
+        let gateway = Gateway::with_params(&format!(", num_retries: 0, {limit}"), "").await;
+        gateway.emulator.script(fault.parse().unwrap());
+        let begun = std::time::Instant::now();
+        let answer = gateway.chat(&question(json!({"stream": stream}))).await;
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+        let last = answer.text.trim_end().rsplit("\n\n").next().unwrap();
+        let status = if stream { 200 } else { 408 };
+        let is_told = last.contains(reason) && last.contains("timeout_error");
+        assert!(answer.status == status && is_told, "{} {}", answer.status, answer.text);
+        gateway.open_calls(0).await;
+        assert_eq!(gateway.sent().get("additionalModelRequestFields"), None);
+    }
 }
