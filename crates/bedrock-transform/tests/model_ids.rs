@@ -230,6 +230,18 @@ fn a_base_model_says_what_an_opaque_arn_is() {
 }
 
 #[test]
+fn a_model_is_known_by_its_family_or_by_what_is_published() {
+    for (name, known) in [
+        ("us.amazon.nova-lite-v1:0", true),
+        ("bedrock/google.gemma-3-27b-it", true),
+        ("acme.wonder-v1:0", false),
+        ("arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abcdef123456", false),
+    ] {
+        assert_eq!(ModelSpec::resolve(name, &Catalog::builtin()).unwrap().is_known(), known, "{name}");
+    }
+}
+
+#[test]
 fn a_base_model_says_what_body_an_imported_model_takes() {
     let arn = "arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456";
     let rows = [

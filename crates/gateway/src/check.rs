@@ -15,6 +15,8 @@ pub(crate) struct Checked {
     name: String,
     target: String,
     route: Option<&'static str>,
+    /// Nothing is known of the model.
+    unknown: bool,
     region: Option<String>,
     endpoint: Option<String>,
     identity: Option<String>,
@@ -63,6 +65,7 @@ async fn look(checked: &mut Checked, model: &Model, pool: &mut Pool) -> Result<(
     let arn = own("model_id");
     let spec = deployment.spec();
     if let Some(spec) = spec {
+        checked.unknown = !spec.is_known();
         checked.route = Some(match spec.route {
             Route::Converse => "converse",
             Route::Invoke => "invoke",
@@ -101,11 +104,14 @@ async fn ask(config: &Config, model: &Model, pool: &mut Pool) -> Result<Probe, S
 
 impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, target, route, region, endpoint, identity, question, failure } = self;
+        let Self { name, target, route, unknown, region, endpoint, identity, question, failure } = self;
         let word = if failure.is_some() { "FAILED" } else { "ok" };
         write!(f, "{word} {name}: {target}")?;
         if let Some(route) = route {
             write!(f, " by {route}")?;
+        }
+        if *unknown {
+            write!(f, " (nothing is known of it)")?;
         }
         if let Some(region) = region {
             write!(f, " in {region}")?;

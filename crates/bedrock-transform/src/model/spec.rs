@@ -75,6 +75,12 @@ impl ModelSpec {
         Ok(Self { target: id.target.clone(), id, family, model, route, listing })
     }
 
+    /// Whether a row of a family or of what is published is about the model. One that is not known takes what AWS lets it take.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.model.prefix.is_empty() || info::rows(&self.listing, &self.id.base).iter().any(Option::is_some)
+    }
+
     /// What is known of the model.
     #[must_use]
     pub fn info(&self) -> ModelInfo<'_> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use facade::ChatRequest;
 use facade::transform::ModelOverrides;
 use facade::types::{Extra, RawJson};
+use facade::{Catalog, ChatRequest, ModelSpec};
 
 use crate::clientside::Clientside;
 use crate::config::identity;
@@ -118,6 +118,7 @@ pub(crate) fn read(
             .map(|(place, _)| place.warning(&format!("`{}` is shown, and means nothing else", place.key))),
     );
     read.shown = shown;
+    warnings.extend(unknown_model(&read).map(|message| model_place.warning(&message)));
     read.profile = profile;
     read.place = Some(model_place);
     Ok(Entry::Model(Box::new(read)))
@@ -136,6 +137,21 @@ fn shown(info: &Section<'_>) -> Result<Extra, ConfigError> {
 /// Whether a model is another provider's. As with LiteLLM, what stands before the first `/` says whose.
 pub(crate) fn is_foreign(model: &str) -> bool {
     model.contains('/') && !model.starts_with("bedrock/") && !model.starts_with("arn:")
+}
+
+/// Says if the entry's one model is nothing that anybody knows: the name may be misspelt.
+fn unknown_model(entry: &Model) -> Option<String> {
+    if entry.model.contains('*') {
+        return None;
+    }
+    let name = entry.base_model.as_ref().unwrap_or(&entry.model);
+    // What cannot be a name is an error when the model is connected.
+    let spec = ModelSpec::resolve(name, &Catalog::builtin()).ok().filter(|spec| !spec.is_known())?;
+    let (name, route) = (spec.target.as_str(), spec.route);
+    Some(format!(
+        "nothing is known of `{name}`: it is called by {route:?} with all that requests say; check the name, or set \
+         `model_info.base_model` to the model that it is or is like"
+    ))
 }
 
 /// What the entry has from `credential_list`.

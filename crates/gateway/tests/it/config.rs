@@ -144,7 +144,7 @@ config.yaml: nobody serves `k`, which is named as a fallback or alias
 #[test]
 fn default_params_are_those_of_models_that_do_not_set_them() {
     let file = with(
-        "      timeout: 5\n  - model_name: other\n    litellm_params: {model: bedrock/x.y}\nrouter_settings: {stream_timeout: 3, \
+        "      timeout: 5\n  - model_name: other\n    litellm_params: {model: bedrock/amazon.nova-pro-v1:0}\nrouter_settings: {stream_timeout: 3, \
                      default_litellm_params: {timeout: 7, aws_region_name: eu-west-1, input_cost_per_token: 1}}",
     );
     let config = parse(&file).unwrap();
@@ -158,6 +158,23 @@ fn default_params_are_those_of_models_that_do_not_set_them() {
     ] {
         assert_eq!(shown.matches(text).count(), times, "{text}: {shown}");
     }
+}
+
+#[test]
+fn models_of_which_nothing_is_known_are_named_when_the_file_is_read() {
+    let file = r#"
+model_list:
+  - {model_name: a, litellm_params: {model: bedrock/amazon.nova-lite-v1:0}}
+  - {model_name: b, litellm_params: {model: bedrock/eu-west-1/amazon.nvoa-lite-v1:0}}
+  - {model_name: c, litellm_params: {model: "bedrock/arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdef123456"}}
+  - {model_name: d, litellm_params: {model: bedrock/acme.chat-v1}, model_info: {base_model: amazon.nova-pro-v1:0}}
+  - {model_name: e, litellm_params: {model: "bedrock/llama/arn:aws:bedrock:us-east-1:123456789012:imported-model/abcdef123456"}}
+  - {model_name: "acme.*", litellm_params: {model: "bedrock/acme.*"}}
+"#;
+    insta::assert_snapshot!(parse(file).unwrap().warnings().join("\n"), @r"
+    config.yaml:4: nothing is known of `amazon.nvoa-lite-v1:0`: it is called by Converse with all that requests say; check the name, or set `model_info.base_model` to the model that it is or is like
+    config.yaml:5: nothing is known of `arn:aws:bedrock:eu-west-1:123456789012:provisioned-model/abcdef123456`: it is called by Converse with all that requests say; check the name, or set `model_info.base_model` to the model that it is or is like
+    ");
 }
 
 #[test]

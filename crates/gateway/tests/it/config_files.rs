@@ -50,7 +50,7 @@ fn included_files_add_to_lists_and_replace_sections() {
             ),
             (
                 "more.yaml",
-                "litellm_settings: {modify_params: true}\nmodel_list:\n- model_name: more\n  litellm_params: {model: bedrock/x.y, rpm: 5}\nguardrails: []\n",
+                "litellm_settings: {modify_params: true}\nmodel_list:\n- model_name: more\n  litellm_params: {model: bedrock/amazon.nova-pro-v1:0, rpm: 5}\nguardrails: []\n",
             ),
         ],
     );

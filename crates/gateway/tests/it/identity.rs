@@ -148,11 +148,12 @@ async fn a_live_check_asks_every_model_by_what_it_is_for() {
         .collect();
     let config = file("kinds.yaml", &format!("model_list:\n{list}"));
     let (out, err, _) = run(&["check-config", "--live", "--config", config.to_str().unwrap()]).await;
-    let seen = out.replace(&bedrock.url(), "BEDROCK") + &err;
+    assert_eq!(err.matches("nothing is known of `newvendor.model-1-v1:0`").count(), err.lines().count(), "{err}");
+    let seen = out.replace(&bedrock.url(), "BEDROCK");
     insta::assert_snapshot!(seen.replace(" in us-east-1 at BEDROCK as key …0001", ""), @r"
     ok chat: amazon.nova-lite-v1:0 by converse, asked a chat of one token
     ok prompt: meta.llama2-13b-chat-v1 by invoke, asked a chat of one token
-    ok unknown: newvendor.model-1-v1:0 by converse, asked a chat of one token
+    ok unknown: newvendor.model-1-v1:0 by converse (nothing is known of it), asked a chat of one token
     ok embed: amazon.titan-embed-text-v2:0 by invoke, asked an embedding of one word
     ok multimodal: amazon.titan-embed-image-v1 by invoke, asked an embedding of one word
     ok rerank: cohere.rerank-v3-5:0 by invoke, asked a ranking of one document

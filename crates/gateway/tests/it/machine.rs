@@ -105,7 +105,7 @@ impl Row {
         let wrong = text.lines().filter(|line| {
             line.starts_with("FAILED")
                 || (line.starts_with("error: ") && !line.ends_with("cannot be served"))
-                || line.contains(" WARN ")
+                || (line.contains(" WARN ") && !line.contains("nothing is known of"))
         });
         let wrong = wrong.map(|line| line.split_once(" WARN ").map_or(line, |(_, warning)| warning).to_owned());
         let mut lines = vec![self.name.to_owned()];
