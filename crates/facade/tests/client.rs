@@ -231,6 +231,8 @@ async fn a_model_that_only_profiles_serve_is_called_through_one_if_that_is_wante
         client.chat(&request).await.unwrap();
         client.clone().chat_stream(&request).await.unwrap();
         assert_eq!(bedrock.heard(), [PROFILE, PROFILE], "it is learnt once");
+        let call = client.prepare(&request).unwrap().outgoing;
+        assert_eq!((client.known_profile(&call).as_deref(), plain.known_profile(&call)), (Some(PROFILE), None));
         // Another region has other profiles, and an ARN is the caller's own choice.
         let elsewhere = ChatRequest::new(format!("bedrock/us-east-1/{MODEL}")).user("Hello");
         assert!(client.chat(&elsewhere).await.is_err());
