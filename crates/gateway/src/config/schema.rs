@@ -137,6 +137,7 @@ mod tests {
         match (key.name, key.kind) {
             (name, Kind::Text) if name.contains("endpoint") || name == "api_base" => "http://127.0.0.1:1",
             ("aws_region_name", _) => "eu-west-1",
+            ("base_model", _) => "amazon.nova-lite-v1:0",
             ("custom_llm_provider", _) => "bedrock",
             ("guardrailConfig", _) => "{guardrailIdentifier: g}",
             ("routing_strategy", _) => "simple-shuffle",
