@@ -151,11 +151,10 @@ impl Error {
 
     /// What is said to callers: the model in the URL is the operator's business.
     fn message(&self) -> String {
-        let called = match self.request_id() {
-            Some(request_id) => format!(" (request id {request_id})"),
-            None => String::new(),
-        };
-        format!("{}{called}", self.reason())
+        match self.request_id() {
+            Some(request_id) => format!("{} (request id {request_id})", self.reason()),
+            None => self.reason(),
+        }
     }
 
     fn reason(&self) -> String {
