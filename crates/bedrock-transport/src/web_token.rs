@@ -56,8 +56,13 @@ async fn of_github(audience: &str, surroundings: &Surroundings) -> Result<String
     struct Answer {
         value: String,
     }
-    let url = of_variable("ACTIONS_ID_TOKEN_REQUEST_URL")?;
-    let authorization = format!("Bearer {}", of_variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?);
+    let of_job = |name: &str| {
+        let missing =
+            || format!("`{name}` is not set: GitHub sets it in jobs that have the permission `id-token: write`");
+        variable(name).ok_or_else(|| CredentialsError::invalid_configuration(missing()))
+    };
+    let url = of_job("ACTIONS_ID_TOKEN_REQUEST_URL")?;
+    let authorization = format!("Bearer {}", of_job("ACTIONS_ID_TOKEN_REQUEST_TOKEN")?);
     let headers = [("accept", "application/json; api-version=2.0"), ("authorization", &authorization)];
     let text = get("GitHub", &with_audience(url, audience), &headers, surroundings).await?;
     let answer: Answer = serde_json::from_str(&text)

@@ -310,7 +310,7 @@ async fn everybody_can_be_somebody() {
         Bedrock ASIAtarget2 in us-west-2
     token of GitHub that is none: CredentialsError: the AWS credentials could not be loaded: an error occurred while loading credentials: GitHub answered something that is no token
         ECS Bearer runner
-    token of GitHub elsewhere: CredentialsError: the AWS credentials could not be loaded: the credentials provider was not properly configured: `ACTIONS_ID_TOKEN_REQUEST_URL` is not set
+    token of GitHub elsewhere: CredentialsError: the AWS credentials could not be loaded: the credentials provider was not properly configured: `ACTIONS_ID_TOKEN_REQUEST_URL` is not set: GitHub sets it in jobs that have the permission `id-token: write`
     sts elsewhere: ASIAtarget1 token=session-1
         AssumeRole(pumice) by AKIDENV in us-west-2
     "#);
