@@ -290,9 +290,7 @@ impl Deployment {
             transport,
         })
     }
-}
 
-impl Deployment {
     /// The same, with an identity or an endpoint that a request brought.
     async fn with(&self, own: Own, pool: &Mutex<Pool>) -> Result<Self, facade::Error> {
         let mut deployment = self.clone();
