@@ -39,12 +39,12 @@ async fn a_call_whose_caller_went_away_before_the_answer_is_cancelled() {
 
 #[tokio::test]
 async fn a_caller_who_goes_away_before_a_retry_is_not_asked_for_again() {
-    let gateway = Gateway::with_params(", num_retries: 3", "router_settings: {retry_after: 0.4}").await;
+    let gateway = Gateway::with_params(", num_retries: 3", "router_settings: {retry_after: 1}").await;
     gateway.emulator.script(Fault::Throttle { times: 9 });
     let socket = gateway.connection(&question(json!({})), "").await;
     gateway.asked(1).await;
     drop(socket);
-    tokio::time::sleep(Duration::from_millis(900)).await;
+    tokio::time::sleep(Duration::from_millis(1_600)).await;
     assert_eq!(gateway.emulator.requests().len(), 1);
 }
 
@@ -114,13 +114,13 @@ async fn a_whole_answer_that_was_to_be_told_as_a_stream_is_cancelled() {
     .await;
     let socket = gateway.connection(&question(json!({"stream": true})), "").await;
     let becomes = async |expected: usize| {
-        for _ in 0..100 {
+        for _ in 0..2_000 {
             if open.load(Ordering::SeqCst) == expected {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("{} calls are open after a second, not {expected}", open.load(Ordering::SeqCst));
+        panic!("{} calls are open, not {expected}", open.load(Ordering::SeqCst));
     };
     becomes(1).await;
     drop(socket);

@@ -19,6 +19,7 @@ mod machine;
 mod observe;
 mod observe_process;
 mod policies;
+mod process;
 #[cfg(unix)]
 mod process_storms;
 mod profiles;

@@ -82,7 +82,7 @@ async fn a_caller_who_goes_away_is_counted_and_leaves_nothing_open() {
     body["model"] = json!("left");
     drop(gateway.connection(&body, "data: ").await);
     gateway.open_calls(0).await;
-    for _ in 0..100 {
+    for _ in 0..2_000 {
         if series(&gateway, "left").await.contains("pumice_requests_total") {
             break;
         }

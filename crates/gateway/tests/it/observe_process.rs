@@ -1,9 +1,6 @@
 //! The log and the traces of a whole process.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
 
 use bedrock_emulator::Emulator;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -13,14 +10,19 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-/// A server of its own process, in front of an emulator of this one.
+use crate::process::Process;
+
+/// A server in front of an emulator of this process.
 struct Server {
-    child: Child,
-    url: String,
-    lines: mpsc::Receiver<String>,
-    seen: Vec<String>,
+    process: Process,
     file: std::path::PathBuf,
     _emulator: Emulator,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.file);
+    }
 }
 
 const SECRETS: &[&str] = &["sk-m4ster", "s3cr3t-k3y", "s3ss10n-t0ken", "h34der-value"];
@@ -37,35 +39,13 @@ impl Server {
         );
         let file = std::env::temp_dir().join(format!("pumice-observe-{name}-{}.yaml", std::process::id()));
         std::fs::write(&file, yaml).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
-        command.args(["serve", "--port", "0", "--config", file.to_str().unwrap()]).args(args).env_clear();
-        command.env("HOME", "/nonexistent").env("AWS_EC2_METADATA_DISABLED", "true").env("NO_PROXY", "127.0.0.1");
-        command.envs(env.iter().copied());
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let stderr = BufReader::new(child.stderr.take().unwrap());
-        let (sender, lines) = mpsc::channel();
-        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut server = Self { child, url: String::new(), lines, seen: Vec::new(), file, _emulator: emulator };
-        let line = server.wait_for("listening on http://");
-        let rest = line.split("listening on ").nth(1).unwrap();
-        server.url = rest.split([',', '"']).next().unwrap().to_owned();
-        server
-    }
-
-    fn wait_for(&mut self, words: &str) -> String {
-        loop {
-            let line = self.lines.recv_timeout(std::time::Duration::from_secs(20));
-            let line = line.unwrap_or_else(|_| panic!("no `{words}` in {:#?}", self.seen));
-            self.seen.push(line.clone());
-            if line.contains(words) {
-                return line;
-            }
-        }
+        let args = [&["--config", file.to_str().unwrap()], args].concat();
+        Self { process: Process::serve(&args, env), file, _emulator: emulator }
     }
 
     async fn chat(&self, more: Value, traceparent: Option<&str>) -> u16 {
         let mut request = reqwest::Client::new()
-            .post(format!("{}/v1/chat/completions", self.url))
+            .post(format!("{}/v1/chat/completions", self.process.url))
             .bearer_auth("sk-m4ster")
             .json(&crate::common::question(more));
         if let Some(traceparent) = traceparent {
@@ -76,16 +56,6 @@ impl Server {
         response.text().await.unwrap();
         status
     }
-
-    /// Stops it, and gives all that it said.
-    fn stop(mut self) -> Vec<String> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.child.wait().unwrap().success());
-        self.seen.extend(self.lines.iter());
-        std::fs::remove_file(&self.file).unwrap();
-        self.seen
-    }
 }
 
 #[tokio::test]
@@ -93,7 +63,7 @@ async fn json_logs_have_one_line_for_each_call() {
     let mut server = Server::start("json", "json_logs: true", &[], &[]).await;
     assert_eq!(server.chat(json!({}), None).await, 200);
     // Sorted, whatever serde_json does with the order of members.
-    let mut line: BTreeMap<String, Value> = serde_json::from_str(&server.wait_for("gateway::requests")).unwrap();
+    let mut line: BTreeMap<String, Value> = serde_json::from_str(&server.process.logged("gateway::requests")).unwrap();
     for name in ["ms", "gateway_ms"] {
         assert!(line[name].as_f64().unwrap() > 0.0, "{line:?}");
         line.insert(name.to_owned(), json!("time"));
@@ -118,18 +88,18 @@ async fn json_logs_have_one_line_for_each_call() {
       "timestamp": "time"
     }
     "#);
-    for line in server.stop() {
+    for line in server.process.stop() {
         assert!(serde_json::from_str::<Value>(&line).is_ok(), "{line}");
     }
 }
 
 #[tokio::test]
 async fn a_server_that_stops_has_logged_every_call() {
-    let server = Server::start("last", "json_logs: false", &[], &[]).await;
+    let mut server = Server::start("last", "json_logs: false", &[], &[]).await;
     for _ in 0..20 {
         assert_eq!(server.chat(json!({}), None).await, 200);
     }
-    let calls = server.stop().iter().filter(|line| line.contains("gateway::requests")).count();
+    let calls = server.process.stop().iter().filter(|line| line.contains("gateway::requests")).count();
     assert_eq!(calls, 20);
 }
 
@@ -149,7 +119,7 @@ async fn calls_are_answered_when_nobody_reads_the_log() {
 async fn set_verbose_shows_the_request_of_aws() {
     let mut server = Server::start("verbose", "set_verbose: true", &[], &[]).await;
     assert_eq!(server.chat(json!({}), None).await, 200);
-    let line = server.wait_for("bedrock_transport");
+    let line = server.process.logged("bedrock_transport");
     for part in [
         "method=\"POST\"",
         "/model/us.amazon.nova-lite-v1%3A0/converse",
@@ -159,19 +129,19 @@ async fn set_verbose_shows_the_request_of_aws() {
     ] {
         assert!(line.contains(part), "{part} is not in {line}");
     }
-    server.stop();
+    server.process.stop();
 }
 
 #[tokio::test]
 async fn no_secret_is_logged_at_any_level() {
     for level in ["info", "debug", "trace"] {
         let args = ["--log", level, "--detailed-debug"];
-        let server =
+        let mut server =
             Server::start(level, "json_logs: true, set_verbose: true", &args, &[("RUST_BACKTRACE", "1")]).await;
         for more in [json!({}), json!({"stream": true}), json!({"temperature": "hot"})] {
             server.chat(more, None).await;
         }
-        let lines = server.stop();
+        let lines = server.process.stop();
         assert!(lines.iter().any(|line| line.contains("(hidden)")), "{level}");
         for secret in SECRETS {
             let told = lines.iter().find(|line| line.contains(secret));
@@ -191,10 +161,10 @@ async fn a_collector_gets_one_span_for_each_call() {
         .await;
     let env = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.uri()), ("OTEL_EXPORTER_OTLP_HEADERS", "x-team=a".to_owned())];
     let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let server = Server::start("traces", "", &[], &env).await;
+    let mut server = Server::start("traces", "", &[], &env).await;
     assert_eq!(server.chat(json!({"stream": true}), Some(PARENT)).await, 200);
     assert_eq!(server.chat(json!({"n": 99}), None).await, 400);
-    server.stop();
+    server.process.stop();
     let requests = collector.received_requests().await.unwrap();
     assert_eq!(requests[0].headers["x-team"], "a");
     let exports = requests.iter().map(|request| ExportTraceServiceRequest::decode(&*request.body).unwrap());
@@ -253,9 +223,9 @@ async fn the_configuration_may_say_where_traces_go() {
         )
     };
     for (name, more) in [("own", ""), ("sampled-out", ", OTEL_TRACES_SAMPLER: always_off")] {
-        let server = Server::start(name, &variables(more), &[], &[("OTEL_SERVICE_NAME", "process")]).await;
+        let mut server = Server::start(name, &variables(more), &[], &[("OTEL_SERVICE_NAME", "process")]).await;
         assert_eq!(server.chat(json!({}), None).await, 200);
-        server.stop();
+        server.process.stop();
     }
     let requests = collector.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1, "nothing is told of what was not sampled");

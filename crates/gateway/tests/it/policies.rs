@@ -154,7 +154,7 @@ async fn calls_go_where_the_fewest_are_open() {
     let mut served = std::collections::BTreeSet::new();
     let mut open = Vec::new();
     for _ in 0..2 {
-        gateway.emulator.script("slow=300".parse().unwrap());
+        gateway.emulator.script("stall;after=2".parse().unwrap());
         let request = gateway.post("/v1/chat/completions").json(&question(json!({"stream": true})));
         let answer = request.send().await.unwrap();
         served.insert(answer.headers()["x-litellm-model-id"].to_str().unwrap().to_owned());

@@ -3,33 +3,25 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bedrock_emulator::{Emulator, Fault};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-/// Longer than anything takes, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::process::{PATIENCE, Process};
 
-/// `pumice serve` on a file that changes; stopped in the end.
+/// `pumice serve` on a file that changes.
 struct Server {
-    child: Child,
-    log: Receiver<String>,
-    url: String,
+    process: Process,
     file: PathBuf,
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
         let _ = fs::remove_file(&self.file);
     }
 }
@@ -38,27 +30,8 @@ impl Server {
     fn start(name: &str, config: &str) -> Self {
         let file = std::env::temp_dir().join(format!("pumice-storm-{}-{name}.yaml", std::process::id()));
         fs::write(&file, config).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
-        command.args(["serve", "--port", "0", "--log", "info", "--config"]).arg(&file).env_clear();
-        let mut child = command.env("NO_COLOR", "1").stderr(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let (said, log) = channel();
-        // Somebody has to read what it says.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(said.send(line))));
-        let mut server = Self { child, log, url: String::new(), file };
-        let line = server.logged("listening on ");
-        server.url = line.split_once("listening on ").unwrap().1.split(',').next().unwrap().to_owned();
-        server
-    }
-
-    /// Waits until the log has this.
-    fn logged(&self, mark: &str) -> String {
-        loop {
-            let line = self.log.recv_timeout(PATIENCE).unwrap();
-            if line.contains(mark) {
-                return line;
-            }
-        }
+        let process = Process::serve(&["--config", file.to_str().unwrap()], &[]);
+        Self { process, file }
     }
 
     /// Puts another configuration in the place of the file.
@@ -67,22 +40,7 @@ impl Server {
         fs::write(&next, config).unwrap();
         // The file may be looked at while it is written.
         fs::rename(&next, &self.file).unwrap();
-        self.signal("HUP");
-    }
-
-    fn signal(&self, name: &str) {
-        let kill = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status().unwrap();
-        assert!(kill.success());
-    }
-
-    /// Waits until this model is there.
-    async fn serves(&self, model: &str) {
-        let begun = Instant::now();
-        let name = format!("\"{model}\"");
-        while !reqwest::get(format!("{}/v1/models", self.url)).await.unwrap().text().await.unwrap().contains(&name) {
-            assert!(begun.elapsed() < PATIENCE, "there is no {model}");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        self.process.signal("HUP");
     }
 }
 
@@ -144,24 +102,25 @@ async fn while_the_file_changes_no_call_is_lost_or_made_twice_and_none_fails_for
     const CALLS: usize = 30;
     let emulator = Emulator::start().await.unwrap();
     let endpoint = emulator.url();
-    let server = Server::start("reload", &config(0, &endpoint));
+    let mut server = Server::start("reload", &config(0, &endpoint));
     let client = reqwest::Client::new();
     let mut calls = JoinSet::new();
     for version in 1..=VERSIONS {
         // Calls that are open while the next versions come.
         (0..CALLS / 3).for_each(|_| emulator.script(Fault::Slow { millis: 20 }));
         for number in (version - 1) * CALLS..version * CALLS {
-            let (client, url) = (client.clone(), server.url.clone());
+            let (client, url) = (client.clone(), server.process.url.clone());
             let model = if number.is_multiple_of(3) { "now-and-then" } else { "always" };
             calls.spawn(async move { (number, model, ask(&client, &url, model, number).await) });
         }
         if version.is_multiple_of(4) {
             let wrong = ["", "model_list: [", "model_list:\n- model_name: always\n"];
             server.write(wrong[version / 4 % wrong.len()]);
-            tokio::task::block_in_place(|| server.logged("the configuration is wrong"));
+            tokio::task::block_in_place(|| server.process.logged("the configuration is wrong"));
         } else {
             server.write(&config(version, &endpoint));
-            server.serves(&format!("version-{version}")).await;
+            let name = format!("version-{version}");
+            server.process.serves(|models| models.contains(&name)).await;
         }
     }
     let mut answers = BTreeMap::new();
@@ -177,7 +136,7 @@ async fn while_the_file_changes_no_call_is_lost_or_made_twice_and_none_fails_for
     let refused = answers.len() - asked(&emulator).len();
     assert!(refused > 0, "no call fell into a time without its model");
     assert_eq!(emulator.open_calls(), 0);
-    let metrics = reqwest::get(format!("{}/metrics", server.url)).await.unwrap().text().await.unwrap();
+    let metrics = reqwest::get(format!("{}/metrics", server.process.url)).await.unwrap().text().await.unwrap();
     assert!(metrics.contains("\npumice_in_flight 0\n"), "{metrics}");
 }
 
@@ -192,7 +151,7 @@ async fn while_it_stops_every_call_that_was_made_is_answered_to_its_end() {
     let answered = Arc::new(AtomicUsize::new(0));
     let mut callers = JoinSet::new();
     for caller in 0..CALLERS {
-        let (url, answered) = (server.url.clone(), Arc::clone(&answered));
+        let (url, answered) = (server.process.url.clone(), Arc::clone(&answered));
         callers.spawn(async move {
             // Asks on one connection, again and again, until nobody answers.
             let client = reqwest::Client::new();
@@ -208,13 +167,12 @@ async fn while_it_stops_every_call_that_was_made_is_answered_to_its_end() {
     while answered.load(Ordering::Relaxed) < CALLERS * MOST / 4 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    server.signal("TERM");
+    server.process.signal("TERM");
     let mut told = Vec::new();
     while let Some(own) = tokio::time::timeout(PATIENCE, callers.join_next()).await.unwrap() {
         told.extend(own.unwrap());
     }
-    let status = tokio::task::spawn_blocking(move || server.child.wait().unwrap().code());
-    assert_eq!(tokio::time::timeout(PATIENCE, status).await.unwrap().unwrap(), Some(0));
+    assert_eq!(server.process.ended().await, Some(0));
     assert!(told.len() < CALLERS * MOST, "it was not stopped under load");
     told.sort_unstable();
     // What AWS was asked, callers were told, once.

@@ -1,14 +1,14 @@
 //! Another configuration for a server that runs.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bedrock_emulator::{Emulator, Fault};
 use gateway::{App, Config, Deployments, Environment, Limits, Live};
+use serde_json::json;
 
 use crate::common::question;
-use serde_json::{Value, json};
+#[cfg(unix)]
+use crate::process::Process;
 
 async fn app(name: &str, emulator: &Emulator) -> App {
     with(name, "aws_secret_access_key: b", emulator).await
@@ -58,7 +58,7 @@ async fn deployments_that_stay_keep_their_counts_open_calls_and_cooldowns() {
         let status = answer.status().as_u16();
         (status, answer)
     };
-    emulator.script(Fault::Slow { millis: 300 });
+    emulator.script(Fault::Stall { after: 2 });
     let (_, open) = ask().await;
     let mut statuses = Vec::new();
     for params in [
@@ -106,53 +106,8 @@ async fn under_load_every_request_is_answered_once_while_the_configuration_is_re
     assert_eq!(emulator.open_calls(), 0);
 }
 
-/// `pumice serve`, stopped in the end.
-struct Server(Child, String);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Server {
-    fn start(config: &std::path::Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
-        command.args(["serve", "--emulator", "--port", "0", "--log", "info", "--config"]).arg(config).env_clear();
-        let mut child = command.env("NO_COLOR", "1").stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let url = lines.find_map(|line| {
-            let line = line.unwrap();
-            let (_, rest) = line.split_once("listening on ")?;
-            Some(rest.split(',').next().unwrap().to_owned())
-        });
-        // Somebody has to read what it says.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self(child, url.unwrap())
-    }
-
-    async fn models(&self) -> Vec<String> {
-        let list: Value = reqwest::get(format!("{}/v1/models", self.1)).await.unwrap().json().await.unwrap();
-        list["data"].as_array().unwrap().iter().map(|model| model["id"].as_str().unwrap().to_owned()).collect()
-    }
-
-    async fn becomes(&self, expected: &[&str]) {
-        let start = Instant::now();
-        while self.models().await != expected {
-            assert!(start.elapsed() < Duration::from_secs(20), "{:?}", self.models().await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    #[cfg(unix)]
-    fn hang_up(&self) {
-        assert!(Command::new("kill").args(["-HUP", &self.0.id().to_string()]).status().unwrap().success());
-    }
-}
-
 #[cfg(unix)]
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_file_and_a_hangup_are_noticed_and_a_wrong_file_changes_nothing() {
     let folder = std::env::temp_dir().join(format!("pumice-reload-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -160,17 +115,17 @@ async fn a_changed_file_and_a_hangup_are_noticed_and_a_wrong_file_changes_nothin
     let entry = |name: &str| format!("model_list: [{{model_name: {name}, litellm_params: {{model: bedrock/x.y}}}}]\n");
     std::fs::write(&more, entry("second")).unwrap();
     std::fs::write(&file, format!("include: [more.yaml]\n{}", entry("first"))).unwrap();
-    let server = Server::start(&file);
-    server.becomes(&["first", "second"]).await;
+    let mut server = Process::serve(&["--emulator", "--config", file.to_str().unwrap()], &[]);
+    server.serves(|models| models == ["first", "second"]).await;
     // A file that was included.
     std::fs::write(&more, entry("third-one")).unwrap();
-    server.becomes(&["first", "third-one"]).await;
+    server.serves(|models| models == ["first", "third-one"]).await;
     std::fs::write(&file, "model_list: [").unwrap();
-    server.hang_up();
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    server.signal("HUP");
+    tokio::task::block_in_place(|| server.logged("the configuration is wrong"));
     assert_eq!(server.models().await, ["first", "third-one"]);
     std::fs::write(&file, entry("fourth")).unwrap();
-    server.hang_up();
-    server.becomes(&["fourth"]).await;
+    server.signal("HUP");
+    server.serves(|models| models == ["fourth"]).await;
     std::fs::remove_dir_all(&folder).unwrap();
 }

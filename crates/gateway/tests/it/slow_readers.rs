@@ -2,9 +2,7 @@
 //! For Linux: memory and rest are read from `/proc`.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use bedrock_emulator::Emulator;
@@ -12,24 +10,19 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-/// The built gateway, in a process of its own; ended with the test.
+use crate::process::Process;
+
+/// The gateway, and sockets to it.
 struct Served {
-    child: Child,
-    log: BufReader<ChildStderr>,
+    process: Process,
     addr: SocketAddr,
 }
 
 impl Served {
     fn start(args: &[&str], env: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pumice"));
-        command.args(["serve", "--port", "0", "--log", "info"]).args(args).env_clear().envs(env.iter().copied());
-        command.env("HOME", "/nonexistent").env("AWS_EC2_METADATA_DISABLED", "true");
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let line = logged(&mut log, "listening on http://");
-        let (_, addr) = line.split_once("http://").unwrap();
-        let addr = addr.split(',').next().unwrap().parse().unwrap();
-        Self { child, log, addr }
+        let process = Process::serve(args, env);
+        let addr = process.url.trim_start_matches("http://").parse().unwrap();
+        Self { process, addr }
     }
 
     /// Sends a streamed question on a socket that takes in little. HTTP/1.0: the body is the events and nothing else.
@@ -45,7 +38,7 @@ impl Served {
 
     /// Memory in use, in bytes.
     fn resident(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
@@ -53,7 +46,7 @@ impl Served {
     /// Waits until it does nothing more: until its processor time stands still.
     async fn rest(&self) {
         let ticks = || {
-            let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+            let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap();
             // The command's name, in parentheses, may hold anything; user and system time are the 12th and 13th after it.
             let (_, fields) = stat.rsplit_once(')').unwrap();
             fields.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum::<u64>()
@@ -65,26 +58,9 @@ impl Served {
         }
     }
 
-    fn terminate(&self) {
-        let kill = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
-        assert!(kill.success());
-    }
-
-    /// Waits for its end, at most five seconds; its exit code.
-    async fn ended(&mut self) -> Option<i32> {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status.code();
-            }
-            assert!(begun.elapsed() < Duration::from_secs(5), "it runs on");
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    }
-
     /// Waits until nobody is let in any more.
     async fn refuses(&self) -> bool {
-        for _ in 0..100 {
+        for _ in 0..2_000 {
             if TcpStream::connect(self.addr).await.is_err() {
                 return true;
             }
@@ -92,25 +68,6 @@ impl Served {
         }
         false
     }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn logged(log: &mut BufReader<ChildStderr>, marker: &str) -> String {
-    let (mut line, mut before) = (String::new(), String::new());
-    while log.read_line(&mut line).unwrap() > 0 {
-        if line.contains(marker) {
-            return line.trim_end().to_owned();
-        }
-        before.push_str(&std::mem::take(&mut line));
-    }
-    panic!("the log has no `{marker}`: {before}");
 }
 
 /// Reads up to the first event.
@@ -174,12 +131,12 @@ async fn a_stream_outlives_the_signal_to_stop() {
     let question = json!([{"role": "user", "content": "Say hello"}]);
     let mut socket = served.ask("bedrock/converse/emulator.fault.slow:50", question).await;
     let mut answer = first_event(&mut socket).await;
-    served.terminate();
-    logged(&mut served.log, "stopping");
+    served.process.signal("TERM");
+    served.process.logged("stopping");
     assert!(served.refuses().await, "a new connection is taken after the signal");
     socket.read_to_end(&mut answer).await.unwrap();
     assert!(content(&answer).starts_with("You said: \"Say hello\"."), "{}", content(&answer));
-    assert_eq!(served.ended().await, Some(0));
+    assert_eq!(served.process.ended().await, Some(0));
 }
 
 #[tokio::test]
@@ -192,13 +149,13 @@ async fn under_load_streams_that_were_begun_are_finished_and_then_it_ends() {
         let answer = first_event(&mut socket).await;
         sockets.push((socket, answer));
     }
-    served.terminate();
-    logged(&mut served.log, "stopping");
+    served.process.signal("TERM");
+    served.process.logged("stopping");
     for (mut socket, mut answer) in sockets {
         socket.read_to_end(&mut answer).await.unwrap();
         assert!(content(&answer).starts_with("You said: \"Say hello\"."), "{}", content(&answer));
     }
-    assert_eq!(served.ended().await, Some(0));
+    assert_eq!(served.process.ended().await, Some(0));
 }
 
 #[tokio::test]
@@ -213,8 +170,8 @@ async fn a_stream_that_does_not_end_holds_the_server_no_longer_than_the_limit() 
     let mut socket = served.ask("bedrock/converse/emulator.fault.stall.after:2", question).await;
     let mut answer = first_event(&mut socket).await;
     let begun = Instant::now();
-    served.terminate();
-    assert_eq!(served.ended().await, Some(0));
+    served.process.signal("TERM");
+    assert_eq!(served.process.ended().await, Some(0));
     assert!(begun.elapsed() >= Duration::from_millis(500), "it did not wait");
     // The caller sees that this is no end.
     let _ = socket.read_to_end(&mut answer).await;
