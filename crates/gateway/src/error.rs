@@ -65,8 +65,9 @@ impl ApiError {
 
     /// No deployment is for requests with these tags.
     pub(crate) fn untagged(name: &str) -> Self {
-        Self::forbidden(format!("no deployment of `{name}` is for the tags of this request, and none is the default"))
-            .with_param("tags")
+        let reason =
+            format!("no deployment of `{name}` is for the tags of this request, and none has the tag `default`");
+        Self::forbidden(reason).with_param("tags")
     }
 
     pub(crate) fn unknown_model(name: &str) -> Self {

@@ -98,7 +98,10 @@ fn sampler(name: &str, argument: Option<&str>) -> Result<Sampler, String> {
             let ratio = argument.unwrap_or("1").parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
             Sampler::TraceIdRatioBased(ratio.ok_or("OTEL_TRACES_SAMPLER_ARG: expected a number from 0 to 1")?)
         }
-        _ => return Err(format!("OTEL_TRACES_SAMPLER: there is no `{name}`")),
+        _ => {
+            let known = "`always_on`, `always_off` or `traceidratio`, alone or after `parentbased_`";
+            return Err(format!("OTEL_TRACES_SAMPLER: expected {known}, not `{name}`"));
+        }
     };
     Ok(if is_child { Sampler::ParentBased(Box::new(sampler)) } else { sampler })
 }

@@ -21,7 +21,7 @@ pub(crate) struct Row {
     /// The `litellm_params` of each model, beside `model`.
     models: Vec<String>,
     /// Of every model.
-    model: &'static str,
+    model: String,
     env: Vec<(&'static str, String)>,
     files: Vec<(&'static str, &'static str)>,
     command: Vec<&'static str>,
@@ -31,7 +31,7 @@ pub(crate) struct Row {
 pub(crate) fn row(name: &'static str, params: &str) -> Row {
     let models = vec![params.to_owned()];
     let command = vec!["check-config", "--live"];
-    Row { name, models, model: "amazon.nova-lite-v1:0", env: Vec::new(), files: Vec::new(), command }
+    Row { name, models, model: "amazon.nova-lite-v1:0".to_owned(), env: Vec::new(), files: Vec::new(), command }
 }
 
 impl Row {
@@ -40,8 +40,8 @@ impl Row {
         self
     }
 
-    pub(crate) fn of(mut self, model: &'static str) -> Self {
-        self.model = model;
+    pub(crate) fn of(mut self, model: impl Into<String>) -> Self {
+        self.model = model.into();
         self
     }
 

@@ -54,7 +54,7 @@ async fn requests_go_to_the_deployments_that_have_their_tags() {
     insta::assert_snapshot!(lines.join("\n"), @r#"
     {"tags":["free"]}: free
     {"metadata":{"tags":["paid"]}}: paid
-    {"tags":["other"]}: 403 permission_error - tags: no deployment of `m` is for the tags of this request, and none is the default
+    {"tags":["other"]}: 403 permission_error - tags: no deployment of `m` is for the tags of this request, and none has the tag `default`
     {}: rest
     {"stream":true,"tags":["free"]}: free
     {"tags":["free","fast"]}: rest

@@ -17,8 +17,8 @@ fn keys(more: &str) -> String {
 
 /// One of each kind, its model in the place that `name` has: a chat by Converse and by InvokeModel, an embedding, an image,
 /// a ranking.
-fn each(name: &'static str, place: &'static str, params: &str) -> Vec<Row> {
-    let model = |id: &str| -> &'static str { format!("{place}{id}").leak() };
+fn each(name: &'static str, place: &str, params: &str) -> Vec<Row> {
+    let model = |id: &str| format!("{place}{id}");
     vec![
         row(name, params).of(model("amazon.nova-lite-v1:0")),
         row("  by InvokeModel", params).of(model("invoke/anthropic.claude-3-haiku-20240307-v1:0")),
