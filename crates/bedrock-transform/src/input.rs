@@ -69,29 +69,7 @@ impl<'a> ChatInput<'a> {
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
         let options = &controls.options;
-        let mut admitted = ParamSet::NONE;
-        let mut insisted = Vec::new();
-        for param in request.params().iter() {
-            if param == Param::MaxTokens
-                && request.max_completion_tokens.is_some()
-                && options.drops("max_completion_tokens")
-            {
-                warnings.dropped(param.name());
-                continue;
-            }
-            let fit = if supported.contains(param) {
-                Fit::Supported
-            } else if is_label(param) {
-                Fit::Label
-            } else {
-                Fit::Missing
-            };
-            match options.judge(param.name(), fit, spec.family.name, warnings)? {
-                Verdict::Admitted => admitted = admitted.with(param),
-                Verdict::Dropped => {}
-                Verdict::Insisted => insisted.extend(json_of(request, param).map(|json| (param.name(), json))),
-            }
-        }
+        let (admitted, insisted) = judge(request, supported, spec, options, warnings)?;
         let has = |param| admitted.contains(param);
         let max_tokens = request.max_completion_tokens.or(request.max_tokens).filter(|_| has(Param::MaxTokens));
         if max_tokens == Some(0) {
@@ -99,27 +77,7 @@ impl<'a> ChatInput<'a> {
             return Err(TransformError::invalid(at, "must be at least 1"));
         }
         let stop = if has(Param::Stop) { request.stop.as_slice() } else { &[] };
-        let mut extra = Vec::new();
-        for (name, value) in request.extra.iter().filter(|(name, _)| !controls::is_internal(name)) {
-            if options.drops(name) {
-                warnings.dropped(name.to_owned());
-            } else if name != BETAS {
-                extra.push((name, value));
-            }
-        }
-        for flag in &controls.unknown_betas {
-            warnings.dropped(format!("anthropic-beta:{flag}"));
-        }
-        if let Some(flags) = &controls.betas {
-            // Of a model that no row knows, the caller knows best.
-            if matches!(spec.family.name, "anthropic_messages" | "converse_only")
-                || request.extra.value(BETAS).is_some()
-            {
-                extra.push((BETAS, flags));
-            } else {
-                warnings.dropped(BETAS);
-            }
-        }
+        let extra = extra(request, spec, controls, warnings);
         let response_format = request.response_format.as_ref().filter(|_| has(Param::ResponseFormat));
         let mut names = ToolNames::of(request, spec.model.can.hyphenated_tools);
         if matches!(response_format, Some(ResponseFormat::JsonObject { .. } | ResponseFormat::JsonSchema(_))) {
@@ -166,6 +124,70 @@ impl ChatInput<'_> {
     }
 }
 
+/// The parameters that go out, and those that the model is not known to have and the caller insists on.
+fn judge(
+    request: &ChatRequest,
+    supported: ParamSet,
+    spec: &ModelSpec,
+    options: &Options,
+    warnings: &mut Warnings,
+) -> Result<(ParamSet, Vec<(&'static str, RawJson)>), TransformError> {
+    let mut admitted = ParamSet::NONE;
+    let mut insisted = Vec::new();
+    for param in request.params().iter() {
+        if param == Param::MaxTokens
+            && request.max_completion_tokens.is_some()
+            && options.drops("max_completion_tokens")
+        {
+            warnings.dropped(param.name());
+            continue;
+        }
+        let fit = if supported.contains(param) {
+            Fit::Supported
+        } else if is_label(param) {
+            Fit::Label
+        } else {
+            Fit::Missing
+        };
+        match options.judge(param.name(), fit, spec.family.name, warnings)? {
+            Verdict::Admitted => admitted = admitted.with(param),
+            Verdict::Dropped => {}
+            Verdict::Insisted => insisted.extend(json_of(request, param).map(|json| (param.name(), json))),
+        }
+    }
+    Ok((admitted, insisted))
+}
+
+/// What goes out of the parameters outside OpenAI's schema.
+fn extra<'a>(
+    request: &'a ChatRequest,
+    spec: &ModelSpec,
+    controls: &'a Controls,
+    warnings: &mut Warnings,
+) -> Vec<(&'a str, &'a RawJson)> {
+    let mut extra = Vec::new();
+    for (name, value) in request.extra.iter().filter(|(name, _)| !controls::is_internal(name)) {
+        if controls.options.drops(name) {
+            warnings.dropped(name.to_owned());
+        } else if name != BETAS {
+            extra.push((name, value));
+        }
+    }
+    for flag in &controls.unknown_betas {
+        warnings.dropped(format!("anthropic-beta:{flag}"));
+    }
+    if let Some(flags) = &controls.betas {
+        // Of a model that no row knows, the caller knows best.
+        if matches!(spec.family.name, "anthropic_messages" | "converse_only") || request.extra.value(BETAS).is_some() {
+            extra.push((BETAS, flags));
+        } else {
+            warnings.dropped(BETAS);
+        }
+    }
+    extra
+}
+
+/// What is sent as the token limit where the caller names none.
 fn default_limit(options: &Options, spec: &ModelSpec) -> Option<u32> {
     match options.default_max_tokens {
         DefaultMaxTokens::ModelMax => spec.model.max_output_tokens,
