@@ -64,14 +64,14 @@ impl From<std::io::Error> for Failure {
 pub fn run(cli: Cli) -> ExitCode {
     let Cli { command, log, json_logs, detailed_debug } = cli;
     // What the SDK has to say about credentials it says again in its errors.
-    let default = if matches!(command, Command::Serve(_)) { "info,aws_config=error" } else { "warn,aws_config=error" };
-    let observed = logs::start(log.as_deref(), default);
-    if let Err(message) = observed {
+    let is_server = matches!(command, Command::Serve(_));
+    let default = if is_server { "info,aws_config=error" } else { "warn,aws_config=error" };
+    if let Err(message) = logs::start(log.as_deref(), default) {
         output::err(&format!("error: {message}\n"));
         return ExitCode::from(2);
     }
     logs::set(json_logs, detailed_debug);
-    let lines = if matches!(command, Command::Serve(_)) { Gathering::start().ok() } else { None };
+    let lines = if is_server { Gathering::start().ok() } else { None };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -79,41 +79,41 @@ pub fn run(cli: Cli) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let env = Environment::of_process();
-    let done = runtime.block_on(async {
-        match command {
-            Command::Chat(args) => chat::run(args, env).await,
-            Command::CheckConfig(args) => check_config::run(&args, env).await,
-            Command::Completions(args) => {
-                completions::run(&args);
-                Ok(())
-            }
-            Command::Embed(args) => embed::run(&args, env).await,
-            Command::Emulate(args) => emulate::run(&args).await,
-            Command::Explain(args) => explain::run(&args, env).await,
-            Command::Image(args) => image::run(args, env).await,
-            Command::Migrate(args) => migrate::run(&args, env),
-            Command::Rerank(args) => rerank::run(args, env).await,
-            Command::Serve(args) => serve::run(&args, env).await,
-        }
-    });
+    let done = runtime.block_on(dispatch(command, Environment::of_process()));
     // Calls that are still open when the time to end is over are not waited for.
     runtime.shutdown_background();
     spans::stop();
     drop(lines);
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Config(error)) => {
-            output::err(&format!("error: {error}\n"));
-            ExitCode::from(2)
+    done.map_or_else(Failure::tell, |()| ExitCode::SUCCESS)
+}
+
+async fn dispatch(command: Command, env: Environment) -> Result<(), Failure> {
+    match command {
+        Command::Chat(args) => chat::run(args, env).await,
+        Command::CheckConfig(args) => check_config::run(&args, env).await,
+        Command::Completions(args) => {
+            completions::run(&args);
+            Ok(())
         }
-        Err(Failure::Other(message)) => {
-            output::err(&format!("error: {message}\n"));
-            ExitCode::FAILURE
-        }
-        Err(Failure::Refused(json)) => {
-            output::err(&format!("{json}\n"));
-            ExitCode::FAILURE
-        }
+        Command::Embed(args) => embed::run(&args, env).await,
+        Command::Emulate(args) => emulate::run(&args).await,
+        Command::Explain(args) => explain::run(&args, env).await,
+        Command::Image(args) => image::run(args, env).await,
+        Command::Migrate(args) => migrate::run(&args, env),
+        Command::Rerank(args) => rerank::run(args, env).await,
+        Command::Serve(args) => serve::run(&args, env).await,
+    }
+}
+
+impl Failure {
+    /// Says it on standard error.
+    fn tell(self) -> ExitCode {
+        let (text, code) = match &self {
+            Self::Config(_) => (format!("error: {self}\n"), ExitCode::from(2)),
+            Self::Other(_) => (format!("error: {self}\n"), ExitCode::FAILURE),
+            Self::Refused(json) => (format!("{json}\n"), ExitCode::FAILURE),
+        };
+        output::err(&text);
+        code
     }
 }
