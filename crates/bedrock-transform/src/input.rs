@@ -69,7 +69,8 @@ impl<'a> ChatInput<'a> {
         warnings: &mut Warnings,
     ) -> Result<Self, TransformError> {
         let options = &controls.options;
-        let (admitted, insisted) = judge(request, supported, spec, options, warnings)?;
+        let mut insisted = Vec::new();
+        let admitted = judge(request, supported, spec, options, &mut insisted, warnings)?;
         let has = |param| admitted.contains(param);
         let max_tokens = request.max_completion_tokens.or(request.max_tokens).filter(|_| has(Param::MaxTokens));
         if max_tokens == Some(0) {
@@ -124,16 +125,16 @@ impl ChatInput<'_> {
     }
 }
 
-/// The parameters that go out, and those that the model is not known to have and the caller insists on.
+/// The parameters that go out. Those that the model is not known to have and the caller insists on go into `insisted`.
 fn judge(
     request: &ChatRequest,
     supported: ParamSet,
     spec: &ModelSpec,
     options: &Options,
+    insisted: &mut Vec<(&'static str, RawJson)>,
     warnings: &mut Warnings,
-) -> Result<(ParamSet, Vec<(&'static str, RawJson)>), TransformError> {
+) -> Result<ParamSet, TransformError> {
     let mut admitted = ParamSet::NONE;
-    let mut insisted = Vec::new();
     for param in request.params().iter() {
         if param == Param::MaxTokens
             && request.max_completion_tokens.is_some()
@@ -155,7 +156,7 @@ fn judge(
             Verdict::Insisted => insisted.extend(json_of(request, param).map(|json| (param.name(), json))),
         }
     }
-    Ok((admitted, insisted))
+    Ok(admitted)
 }
 
 /// What goes out of the parameters outside OpenAI's schema.

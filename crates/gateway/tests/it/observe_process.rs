@@ -106,13 +106,12 @@ async fn a_server_that_stops_has_logged_every_call() {
 #[tokio::test]
 async fn calls_are_answered_when_nobody_reads_the_log() {
     let mut server = Server::start("unread", "json_logs: true", &[], &[]).await;
-    // The pipe is closed once the next line finds nobody.
-    server.lines = mpsc::channel().1;
+    server.process.forget_log();
     for _ in 0..5 {
         assert_eq!(server.chat(json!({}), None).await, 200);
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;
     }
-    server.stop();
+    server.process.stop();
 }
 
 #[tokio::test]

@@ -36,7 +36,7 @@ impl Process {
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let (said, log) = channel();
         // Somebody has to read what it says.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(said.send(line))));
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| said.send(line)));
         let mut process = Self { child, url: String::new(), log, seen: Vec::new() };
         let line = process.logged("listening on http://");
         let (_, url) = line.split_once("listening on ").unwrap();
@@ -58,6 +58,11 @@ impl Process {
                 return line;
             }
         }
+    }
+
+    /// From now on nobody reads the log. Its pipe is closed once the next line finds nobody.
+    pub(crate) fn forget_log(&mut self) {
+        self.log = channel().1;
     }
 
     /// Sends a signal, e.g. `TERM`.
