@@ -20,8 +20,8 @@ const MOST: usize = 1 << 20;
 
 /// What is kept; `None`: nothing is, every line is written as it comes.
 static KEPT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
-/// Held while what was kept is written, so that lines stay in order.
-static TURN: Mutex<()> = Mutex::new(());
+/// What is being written; held for as long, so that lines stay in order. Both take turns, and keep their memory.
+static LEAVING: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Takes lines. Once nobody reads standard error, they are lost, and no call fails of it.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +51,14 @@ impl Write for Out {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let _turn = lock(&TURN);
+        let mut leaving = lock(&LEAVING);
+        if let Some(lines) = lock(&KEPT).as_mut() {
+            mem::swap(lines, &mut leaving);
+        }
         // Nobody else waits while this is written.
-        let lines = lock(&KEPT).as_mut().map(mem::take);
-        lines.map_or(Ok(()), |lines| io::stderr().write_all(&lines))
+        let written = io::stderr().write_all(&leaving);
+        leaving.clear();
+        written
     }
 }
 
@@ -88,7 +92,7 @@ impl Drop for Gathering {
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
-        let _turn = lock(&TURN);
+        let _leaving = lock(&LEAVING);
         let rest = lock(&KEPT).take().unwrap_or_default();
         let _ = io::stderr().write_all(&rest);
     }
