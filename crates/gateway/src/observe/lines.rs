@@ -15,8 +15,8 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// Longest time that a line is kept.
 const PERIOD: Duration = Duration::from_millis(100);
-/// Most that is kept; who comes then writes it, however long that takes.
-const MOST: usize = 1 << 20;
+/// What is enough to be written at once: some hundred lines.
+const ENOUGH: usize = 64 << 10;
 
 /// What is kept; `None`: nothing is, every line is written as it comes.
 static KEPT: Mutex<Option<Vec<u8>>> = Mutex::new(None);
@@ -42,9 +42,9 @@ impl Write for Out {
             return io::stderr().write(line);
         };
         lines.extend_from_slice(line);
-        let is_full = lines.len() >= MOST;
+        let is_enough = lines.len() >= ENOUGH;
         drop(kept);
-        if is_full {
+        if is_enough {
             let _ = self.flush();
         }
         Ok(line.len())
