@@ -14,7 +14,7 @@ use crate::headers;
 
 /// Reads the request. A large one is read beside the tasks that others wait for.
 pub(super) async fn request<T: DeserializeOwned + Send + 'static>(body: &Bytes) -> Result<T, ApiError> {
-    // In bytes; it takes a millisecond to read. Half of it would take a tenth longer on another thread.
+    // In bytes; it takes most of a millisecond to read. `docs/performance.md` has what less costs.
     const LARGE: usize = 2 << 20;
     if body.len() < LARGE {
         return parse(body);
