@@ -156,9 +156,10 @@ pub(crate) fn of_s3<'a>(
     options: &'a Options,
     at: &str,
 ) -> Result<Medium<'a>, TransformError> {
-    let bucket = uri.trim_start_matches("s3://").split('/').next().unwrap_or_default();
+    let bucket = uri.strip_prefix("s3://").unwrap_or(uri).split('/').next().unwrap_or_default();
     let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(legal) {
+    let is_framed = !bucket.starts_with(['-', '.']) && !bucket.ends_with(['-', '.']);
+    if !(3..=63).contains(&bucket.len()) || !bucket.bytes().all(legal) || !is_framed || uri.contains(['\n', '\r']) {
         return Err(TransformError::invalid(at, "expected s3://bucket/key"));
     }
     let owner = label.bucket_owner.or(options.s3_bucket_owner.as_deref());
@@ -335,6 +336,27 @@ fn is_remote(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_buckets_that_may_exist_are_named() {
+        let options = Options::default();
+        let of = |uri| of_s3(uri, Label::default(), &options, "here").map(|medium| medium.format);
+        assert_eq!(of("s3://my-bucket.eu/a.png").ok(), Some("png"));
+        for uri in [
+            "s3://.a.png",
+            "s3://-ab/a.png",
+            "s3://ab./a.png",
+            "s3://ab/a.png",
+            "s3://s3://abc/a.png",
+            "s3://abc/a\n.png",
+        ] {
+            assert_eq!(
+                of(uri).map_err(|error| error.to_string()),
+                Err("here: expected s3://bucket/key".to_owned()),
+                "{uri}"
+            );
+        }
+    }
 
     #[test]
     fn the_alphabet_is_base64s() {
