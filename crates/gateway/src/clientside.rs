@@ -9,13 +9,10 @@ use serde::Deserialize;
 
 use crate::config::{Connection, identity};
 
-/// Names that a deployment may let requests bring.
-const NAMES: &[&str] = &[
-    "api_base",
+/// Names of who calls.
+const IDENTITIES: &[&str] = &[
     "api_key",
     "aws_access_key_id",
-    "aws_bedrock_agent_runtime_endpoint",
-    "aws_bedrock_runtime_endpoint",
     "aws_external_id",
     "aws_profile_name",
     "aws_role_name",
@@ -23,14 +20,17 @@ const NAMES: &[&str] = &[
     "aws_session_name",
     "aws_session_tags",
     "aws_session_token",
-    "aws_sts_endpoint",
     "aws_web_identity_token",
-    "base_url",
 ];
 
 /// Names of endpoints.
 pub(crate) const ENDPOINTS: &[&str] =
     &["api_base", "aws_bedrock_agent_runtime_endpoint", "aws_bedrock_runtime_endpoint", "aws_sts_endpoint", "base_url"];
+
+/// Names that a deployment may let requests bring.
+fn names() -> impl Iterator<Item = &'static str> {
+    IDENTITIES.iter().chain(ENDPOINTS).copied()
+}
 
 /// What one deployment lets requests bring.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,7 @@ pub(crate) struct Own {
 impl Clientside {
     /// Lets requests bring `name`; false if that cannot be.
     pub(crate) fn allow(&mut self, name: &str) -> bool {
-        let known = NAMES.iter().find(|known| **known == name);
+        let known = names().find(|known| *known == name);
         self.names.extend(known);
         known.is_some() || matches!(name, "aws_region_name" | "model_id")
     }
@@ -73,13 +73,13 @@ impl Clientside {
         }
         let mut taken = Taken(Extra::default());
         let mut vouched = false;
-        for name in NAMES {
+        for name in names() {
             let Some(value) = extra.value(name).filter(|value| !value.is_null()) else { continue };
             let base = || value.read::<String>().is_ok_and(|url| self.bases.iter().any(|whole| whole.is_match(&url)));
-            let by_pattern = *name == "api_base" && base();
-            if self.names.contains(name) || by_pattern {
+            let by_pattern = name == "api_base" && base();
+            if self.names.contains(&name) || by_pattern {
                 vouched |= by_pattern;
-                taken.0.insert(*name, value.clone());
+                taken.0.insert(name, value.clone());
             }
         }
         if taken.0.is_empty() {
