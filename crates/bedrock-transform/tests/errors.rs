@@ -213,6 +213,7 @@ const FORBIDDEN: &[&str] = &[
     "api_base",
     "api_key",
     "aws_access_key_id",
+    "aws_bedrock_agent_runtime_endpoint",
     "aws_bedrock_client",
     "aws_bedrock_runtime_endpoint",
     "aws_external_id",
